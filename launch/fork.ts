@@ -1,0 +1,22 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+export interface ForkOptions {
+  readonly args?: readonly string[];
+  /** Added to this process's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Starts a TypeScript entry as a process of its own, with structured clone over its IPC channel: typed arrays arrive as typed arrays.
+ * The child's stdout and stderr both go to our stderr, because our stdout is kept for the one line of JSON. The caller owns the
+ * child: listen for "error" and "exit", and end it. Errors of starting arrive as the child's "error" event, never as a throw.
+ */
+export function forkEntry(entry: URL, options: ForkOptions = {}): ChildProcess {
+  return fork(fileURLToPath(entry), options.args ?? [], {
+    execArgv: ["--import", import.meta.resolve("tsx")],
+    env: { ...process.env, ...options.env },
+    serialization: "advanced",
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
+}
