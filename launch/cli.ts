@@ -20,7 +20,9 @@ export interface Terminal {
 
 /** Reads --config: a YAML mapping, or one clear sentence. */
 async function readConfig(file: string): Promise<Record<string, unknown>> {
-  const text = await readFile(file, "utf8");
+  const text = await readFile(file, "utf8").catch((error: Error) => {
+    throw Object.assign(error, { path: file });
+  });
   let value: unknown;
   try {
     value = parse(text);

@@ -5,7 +5,7 @@ import type { Progress } from "./progress.ts";
  * One verb of the command line. `launch/verbs/<name>.ts` exports it as `verb`; it is loaded only when it is asked for or listed.
  * `O` is what `options` declares; arguments that are not flags arrive in `context.args`.
  */
-export interface Verb<O extends object = Record<string, unknown>> {
+export interface Verb<O extends object = object> {
   readonly name: string;
   /** One line for `onarm --help`. */
   readonly summary: string;
