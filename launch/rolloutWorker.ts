@@ -1,0 +1,132 @@
+import { metaTest, underBelief } from "../src/control/metaTest.ts";
+import type { ContextSource, MetaTestRule } from "../src/control/metaTest.ts";
+import { rewardedRollout, rollout } from "../src/control/rollout.ts";
+import { withoutRewards } from "../src/control/withoutRewards.ts";
+import type { Episode, Rollout, Split } from "../src/domain/experience.ts";
+import { rng } from "../src/domain/rng.ts";
+import { Agent } from "../src/policy/agent.ts";
+import type { Belief } from "../src/policy/agent.ts";
+import type { DecoderHead, NetShapes } from "../src/policy/nets.ts";
+import type { Environment } from "../src/ports/environment.ts";
+import { openDomain } from "./domains.ts";
+import type { Domain } from "./domains.ts";
+import { serve } from "./rpc.ts";
+
+/** Tasks to try, by number; every random number of item k comes from (seed, label, task), whichever worker gets it. */
+interface Tasks {
+  readonly split: Split;
+  readonly taskSeed: number;
+  readonly ids: readonly number[];
+  readonly seed: number;
+}
+
+export interface BehaveJob extends Tasks {
+  readonly episodes: number;
+}
+export interface MetaTestJob extends Tasks {
+  readonly context: ContextSource;
+  readonly rule: MetaTestRule;
+  /** Behaviour episodes per task that make the offline context. */
+  readonly offlineEpisodes: number;
+}
+export interface PractiseJob {
+  readonly taskSeed: number;
+  readonly seed: number;
+  readonly latentPeriod: number | "episode";
+  /** One rollout each; without a belief z comes from the prior. */
+  readonly rollouts: readonly { readonly task: number; readonly label: string; readonly belief?: Belief }[];
+}
+
+/** One held-out task's score. `klOwn`: KL in nats of the belief it was scored under to the prior. */
+export interface TaskScore {
+  readonly task: number;
+  readonly aim: string;
+  readonly return: number;
+  readonly success: boolean;
+  readonly successAny: boolean;
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+let domain: Domain | undefined;
+let environment: Environment | undefined;
+let agent: Agent | undefined;
+const opened = () => {
+  if (!domain || !environment) throw new Error("open() comes first");
+  return { domain, environment };
+};
+
+const handlers = {
+  async open({ name }: { name: string }): Promise<void> {
+    domain = await openDomain(name);
+    environment = await domain.environment();
+  },
+  async load(job: { nets: NetShapes; head: DecoderHead; contextRows: number; tensors: Record<string, Float32Array> }): Promise<void> {
+    agent ??= await Agent.create(opened().domain.spec, job.nets, job.head, job.contextRows);
+    agent.load(job.tensors);
+  },
+  /** Offline data: the domain's scripted behaviour, rewards included. */
+  async behave({ split, taskSeed, ids, seed, episodes }: BehaveJob): Promise<{ episodes: Episode[]; successes: number[] }> {
+    const made: Episode[] = [];
+    const successes: number[] = [];
+    for (const id of ids) {
+      const result = await behaviour(split, taskSeed, id, seed, episodes);
+      made.push(...result.episodes);
+      successes.push(...result.successes);
+    }
+    return { episodes: made, successes };
+  },
+  async metaTest(job: MetaTestJob): Promise<TaskScore[]> {
+    const { domain, environment } = opened();
+    const scores: TaskScore[] = [];
+    for (const id of job.ids) {
+      const task = domain.task(job.split, job.taskSeed, id);
+      const offline = job.context === "offline" ? (await behaviour(job.split, job.taskSeed, id, job.seed, job.offlineEpisodes)).episodes : [];
+      const result = await metaTest(environment, task, agent!, {
+        ...job.rule,
+        id,
+        context: job.context,
+        offline,
+        rng: rng("meta-test", job.seed, job.split, job.taskSeed, id),
+      });
+      scores.push({
+        task: id,
+        aim: domain.aim(task),
+        return: result.return,
+        success: result.outcome.success,
+        successAny: result.outcome.successAny,
+        ...result.belief,
+      });
+    }
+    return scores;
+  },
+  /** Practice: rollouts of training tasks' scenes through an environment whose reward channel throws. */
+  async practise(job: PractiseJob): Promise<Rollout[]> {
+    const { domain, environment } = opened();
+    const blind = withoutRewards(environment);
+    const made: Rollout[] = [];
+    for (const { task, label, belief } of job.rollouts) {
+      const stream = rng("practise", job.seed, label);
+      const controller = underBelief(agent!, belief ?? agent!.prior(), job.latentPeriod, stream);
+      made.push(await rollout(blind, domain.task("train", job.taskSeed, task), controller, { task }));
+    }
+    return made;
+  },
+};
+export type RolloutHandlers = typeof handlers;
+
+async function behaviour(split: Split, taskSeed: number, id: number, seed: number, count: number) {
+  const { domain, environment } = opened();
+  const task = domain.task(split, taskSeed, id);
+  const episodes: Episode[] = [];
+  const successes: number[] = [];
+  for (let e = 0; e < count; e++) {
+    const controller = domain.behaviour(task, rng("behaviour", seed, split, taskSeed, id, e));
+    const { episode, outcome } = await rewardedRollout(environment, task, controller, { task: id });
+    episodes.push(episode);
+    successes.push(outcome.success ? 1 : 0);
+  }
+  return { episodes, successes };
+}
+
+serve(handlers);

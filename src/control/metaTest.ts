@@ -1,0 +1,66 @@
+import type { Episode } from "../domain/experience.ts";
+import type { Rng } from "../domain/rng.ts";
+import { drawLatent } from "../policy/agent.ts";
+import type { Agent, Belief } from "../policy/agent.ts";
+import type { Environment, Outcome } from "../ports/environment.ts";
+import { rewardedRollout } from "./rollout.ts";
+import type { Controller } from "./rollout.ts";
+
+/** Where the belief of the scored episode comes from: own exploration, a given offline history, or nowhere (the prior). */
+export type ContextSource = "own" | "offline" | "none";
+
+export interface MetaTestRule {
+  /** Episodes explored under the prior before the scored one (smac.md 1.6: 2). */
+  readonly explorations: number;
+  /** How long one z is held while exploring, in steps. */
+  readonly latentPeriod: number | "episode";
+  /** The scored episode acts under z redrawn from the posterior every step (as released) or under its mean. */
+  readonly scoredLatent: "drawn" | "mean";
+}
+
+export interface MetaTestResult {
+  readonly task: number;
+  readonly return: number;
+  readonly outcome: Outcome;
+  readonly belief: Belief;
+  readonly exploration: readonly Episode[];
+  readonly scored: Episode;
+}
+
+/** Acts with the policy mean under z ~ `belief`, a new z every `period` steps. */
+export function underBelief(agent: Agent, belief: Belief, period: number | "episode", rng: Rng, noise?: Rng): Controller {
+  let z = drawLatent(belief, rng);
+  return (observation, t) => {
+    if (t > 0 && period !== "episode" && t % period === 0) z = drawLatent(belief, rng);
+    return agent.act(observation, z, noise);
+  };
+}
+
+/** One meta-test of one task (smac.md 1.6): explore, infer, act; the last episode is the score. Rewards seen are real: this is a test. */
+export async function metaTest<Task>(
+  environment: Environment<Task>,
+  task: Task,
+  agent: Agent,
+  options: MetaTestRule & {
+    readonly id: number;
+    readonly context: ContextSource;
+    readonly offline?: readonly Episode[];
+    readonly rng: Rng;
+    readonly signal?: AbortSignal;
+  },
+): Promise<MetaTestResult> {
+  const { id, rng, signal } = options;
+  const follow = { task: id, ...(signal ? { signal } : {}) };
+  const exploration: Episode[] = [];
+  if (options.context === "own")
+    for (let i = 0; i < options.explorations; i++) {
+      const controller = underBelief(agent, agent.prior(), options.latentPeriod, rng);
+      exploration.push((await rewardedRollout(environment, task, controller, follow)).episode);
+    }
+  const history = options.context === "own" ? exploration : options.context === "offline" ? (options.offline ?? []) : [];
+  const belief = await agent.infer(history, rng);
+  const controller: Controller =
+    options.scoredLatent === "mean" ? (observation) => agent.act(observation, belief.mean) : underBelief(agent, belief, 1, rng);
+  const { episode, outcome } = await rewardedRollout(environment, task, controller, follow);
+  return { task: id, return: episode.reward.reduce((a, b) => a + b, 0), outcome, belief, exploration, scored: episode };
+}

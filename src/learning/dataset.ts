@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { OnarmError } from "../domain/errors.ts";
+import type { DomainSpec, Episode } from "../domain/experience.ts";
+import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
+
+const FILE = "transitions.safetensors";
+
+const manifestSchema = z.strictObject({
+  schema: z.literal(1),
+  kind: z.literal("dataset"),
+  domain: z.string(),
+  /** Names of the columns, to be held against the domain's fields. */
+  observation: z.array(z.string()),
+  action: z.array(z.string()),
+  tasks: z.strictObject({ split: z.literal("train"), seed: z.number(), count: z.number().int().positive() }),
+  episodesPerTask: z.number().int().positive(),
+  behaviour: z.string(),
+  transitions: z.number().int().positive(),
+  /** Share of episodes that end with the task's own aim true; null where the domain has no success. */
+  success: z.number().nullable(),
+  provenance: z.strictObject({ command: z.string(), commit: z.string(), seed: z.number() }),
+  files: z.strictObject({ [FILE]: z.strictObject({ sha256: z.string(), bytes: z.number().int().positive() }) }),
+});
+export type DatasetManifest = z.infer<typeof manifestSchema>;
+
+/** Offline data: rewarded episodes of training tasks. `task` of an episode is its index in [0, tasks.count). */
+export interface Dataset {
+  readonly directory: string;
+  readonly manifest: DatasetManifest;
+  readonly sha256: string;
+  readonly episodes: readonly Episode[];
+}
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+
+/**
+ * Writes `transitions.safetensors` + `manifest.json`: rows in order of episodes; `terminated` and `truncated` are separate columns,
+ * true at most in an episode's last row. A reader sees either no dataset or a whole one.
+ */
+export async function writeDataset(
+  directory: string,
+  spec: DomainSpec,
+  episodes: readonly Episode[],
+  about: Pick<DatasetManifest, "tasks" | "episodesPerTask" | "behaviour" | "success" | "provenance">,
+): Promise<Dataset> {
+  const [O, A] = [spec.observation.length, spec.action.length];
+  const N = episodes.reduce((n, e) => n + e.steps, 0);
+  const columns = {
+    observation: new Float32Array(N * O),
+    next_observation: new Float32Array(N * O),
+    action: new Float32Array(N * A),
+    reward: new Float32Array(N),
+    terminated: new Uint8Array(N),
+    truncated: new Uint8Array(N),
+    task: new Int32Array(N),
+    episode: new Int32Array(N),
+  };
+  let at = 0;
+  episodes.forEach((e, index) => {
+    columns.observation.set(e.observation.subarray(0, e.steps * O), at * O);
+    columns.next_observation.set(e.observation.subarray(O, (e.steps + 1) * O), at * O);
+    columns.action.set(e.action, at * A);
+    columns.reward.set(e.reward, at);
+    columns.task.fill(e.task, at, at + e.steps);
+    columns.episode.fill(index, at, at + e.steps);
+    at += e.steps;
+    (e.terminated ? columns.terminated : columns.truncated)[at - 1] = 1;
+  });
+  const width = (name: string) => (name.endsWith("observation") ? [N, O] : name === "action" ? [N, A] : [N]);
+  const bytes = encodeSafetensors({
+    tensors: Object.fromEntries(Object.entries(columns).map(([name, data]) => [name, { shape: width(name), data }])),
+    metadata: { format: "onarm-dataset" },
+  });
+  const manifest: DatasetManifest = {
+    schema: 1,
+    kind: "dataset",
+    domain: spec.name,
+    observation: spec.observation.map((f) => f.name),
+    action: spec.action.map((f) => f.name),
+    ...about,
+    transitions: N,
+    files: { [FILE]: { sha256: sha256(bytes), bytes: bytes.length } },
+  };
+  const temporary = `${directory}.writing-${process.pid}`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  await writeFile(path.join(temporary, FILE), bytes);
+  await writeFile(path.join(temporary, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+  await rm(directory, { recursive: true, force: true });
+  await rename(temporary, directory);
+  return { directory, manifest, sha256: manifest.files[FILE].sha256, episodes };
+}
+
+/** Reads a dataset for a domain. @throws "file.missing", "file.damaged", or "dataset.mismatch" when it was made for another domain. */
+export async function readDataset(directory: string, spec?: DomainSpec): Promise<Dataset> {
+  const where = path.join(directory, "manifest.json");
+  const text = await readFile(where, "utf8").catch((cause: unknown) => {
+    throw new OnarmError("file.missing", `${directory}: no dataset here (no readable manifest.json); make one with \`onarm dataset\``, {}, cause);
+  });
+  const manifest = parse(text, where);
+  if (spec) requireColumns(directory, manifest, spec);
+  const file = path.join(directory, FILE);
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new OnarmError("file.missing", `${file}: missing; copy the whole dataset folder`, {}, cause);
+  });
+  const promised = manifest.files[FILE];
+  if (bytes.length !== promised.bytes || sha256(bytes) !== promised.sha256)
+    throw new OnarmError("file.damaged", `${file}: its sha-256 is not the one in the manifest; restore it or make it again with: ${manifest.provenance.command}`);
+  return { directory, manifest, sha256: promised.sha256, episodes: episodesOf(bytes, file, manifest) };
+}
+
+function parse(text: string, where: string): DatasetManifest {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new OnarmError("file.damaged", `${where}: not JSON; restore the dataset from its source`, {}, cause);
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw new OnarmError("file.damaged", `${where}: ${issue?.path.join(".") || "manifest"}: ${issue?.message ?? "unreadable"}; this is not a dataset of this version`);
+}
+
+function requireColumns(directory: string, manifest: DatasetManifest, spec: DomainSpec): void {
+  if (manifest.domain !== spec.name)
+    throw new OnarmError("dataset.mismatch", `${directory}: made for domain ${manifest.domain}, not ${spec.name}; name a dataset of ${spec.name}`);
+  for (const side of ["observation", "action"] as const) {
+    const ours = spec[side].map((f) => f.name);
+    if (ours.join() !== manifest[side].join())
+      throw new OnarmError("dataset.mismatch", `${directory}: ${side} is (${manifest[side].join(", ")}), the domain has (${ours.join(", ")}); make it again`);
+  }
+}
+
+function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest): Episode[] {
+  const { tensors } = decodeSafetensors(bytes, where);
+  const damaged = (what: string) => new OnarmError("file.damaged", `${where}: ${what}; make it again with: ${manifest.provenance.command}`);
+  const column = <T extends Float32Array | Int32Array | Uint8Array>(name: string, kind: new (n: number) => T, width: number): T => {
+    const data = tensors[name]?.data;
+    if (!(data instanceof kind) || data.length !== manifest.transitions * width) throw damaged(`column ${name} is missing or has the wrong size`);
+    return data;
+  };
+  const [O, A] = [manifest.observation.length, manifest.action.length];
+  const observation = column("observation", Float32Array, O);
+  const next = column("next_observation", Float32Array, O);
+  const action = column("action", Float32Array, A);
+  const reward = column("reward", Float32Array, 1);
+  const terminated = column("terminated", Uint8Array, 1);
+  const task = column("task", Int32Array, 1);
+  const episode = column("episode", Int32Array, 1);
+  const episodes: Episode[] = [];
+  for (let start = 0, end: number; start < manifest.transitions; start = end) {
+    for (end = start + 1; end < manifest.transitions && episode[end] === episode[start]; end++);
+    const n = end - start;
+    const seen = new Float32Array((n + 1) * O);
+    seen.set(observation.subarray(start * O, end * O));
+    seen.set(next.subarray((end - 1) * O, end * O), n * O);
+    if (!(task[start]! >= 0 && task[start]! < manifest.tasks.count)) throw damaged(`row ${start} names task ${task[start]}`);
+    episodes.push({
+      task: task[start]!,
+      steps: n,
+      observation: seen,
+      action: action.slice(start * A, end * A),
+      reward: reward.slice(start, end),
+      rewardSource: "environment",
+      terminated: terminated[end - 1] === 1,
+      human: false,
+    });
+  }
+  return episodes;
+}

@@ -1,0 +1,181 @@
+import { OnarmError } from "../domain/errors.ts";
+import type { DomainSpec, Episode, Rollout } from "../domain/experience.ts";
+import { restoreRng, rng as stream } from "../domain/rng.ts";
+import type { Rng } from "../domain/rng.ts";
+import { compile } from "../engine/engine.ts";
+import type { Program } from "../engine/engine.ts";
+import { adam, adamStep, polyak } from "./adam.ts";
+import type { Adam } from "./adam.ts";
+import type { SmacConfig } from "./config.ts";
+import { Labeller } from "./labeller.ts";
+import { batchShapes, LOSSES, smacUpdate } from "./losses.ts";
+import type { BatchSize } from "./losses.ts";
+import { anySpan, explorationSpan, TaskMemory } from "./memory.ts";
+import { initialise, smacShapes, targetShapes, weights } from "./parameters.ts";
+import type { Weights } from "./parameters.ts";
+
+export type Phase = "offline" | "practice";
+export type Metrics = Readonly<Record<(typeof LOSSES)[number], number>>;
+
+interface Step {
+  readonly program: Program;
+  readonly size: BatchSize;
+  readonly gradient: Weights;
+}
+
+/**
+ * SMAC's learner: weights, optimiser, memory of every training task, and the two phases. It has no environment and no reward source:
+ * practice hands it rollouts, and the rewards it learns from are the ones its own frozen copies decode.
+ * Everything that decides the next update is in `state()`, so that a resumed run repeats bit for bit (U8).
+ */
+export class Learner {
+  readonly spec: DomainSpec;
+  readonly config: SmacConfig;
+  readonly trained: Weights;
+  readonly target: Weights;
+  readonly optimiser: Adam;
+  readonly memory: TaskMemory[] = [];
+  readonly #steps = new Map<string, Promise<Step>>();
+  rng: Rng;
+  phase: Phase = "offline";
+  updates = 0;
+  practiceUpdates = 0;
+  #labeller: Labeller | undefined;
+
+  constructor(spec: DomainSpec, config: SmacConfig, seed: number) {
+    this.spec = spec;
+    this.config = config;
+    this.trained = weights(smacShapes(spec, config));
+    this.target = weights(targetShapes(spec, config));
+    this.optimiser = adam(this.trained.flat.length);
+    this.rng = stream("learner", seed);
+    initialise(this.trained, config.init, this.rng.fork("init"));
+    this.syncTargets(1);
+  }
+
+  /** The offline episodes of training task `i`, rewards included: they are what the dataset holds. */
+  addOffline(task: number, episodes: Iterable<Episode>): void {
+    const memory = (this.memory[task] ??= new TaskMemory(this.spec.observation.length, this.spec.action.length));
+    for (const episode of episodes) memory.append(episode, { online: false, exploration: false });
+  }
+
+  /** The switch to practice: encoder and decoder are copied, and the copies label everything from now on (smac.md 1.5). */
+  async beginPractice(): Promise<void> {
+    if (this.phase === "practice") return;
+    this.phase = "practice";
+    this.#labeller = await Labeller.create(this.spec, this.config, this.trained);
+  }
+
+  get labeller(): Labeller {
+    if (!this.#labeller) throw new OnarmError("mode.refused", "labels exist only in practice: call beginPractice() first");
+    return this.#labeller;
+  }
+
+  /**
+   * Labels an unrewarded rollout from the offline history of `labelTask` (the task practised, or another one in the control experiment)
+   * and remembers it. @returns the labelled episode; decoded rewards are unscaled.
+   */
+  async addPractice(rollout: Rollout, exploration: boolean, labelTask = rollout.task): Promise<Episode> {
+    const memory = this.memory[rollout.task];
+    const source = this.memory[labelTask];
+    if (!memory || !source) throw new OnarmError("tasks.invalid", `practice names task ${rollout.task}, which the dataset does not hold`);
+    const reward = await this.labeller.label(rollout, source, this.rng);
+    const episode: Episode = { ...rollout, reward, rewardSource: "decoded" };
+    memory.append(episode, { online: true, exploration });
+    return episode;
+  }
+
+  /** Takes `count` updates of the current phase. @returns metrics of the last update. @throws "learning.diverged" on a non-finite loss. */
+  async update(count: number): Promise<Metrics> {
+    const practice = this.phase === "practice";
+    const step = await this.#step();
+    let metrics: Metrics | undefined;
+    for (let u = 0; u < count; u++) {
+      this.#fill(step, practice);
+      await step.program.run();
+      const losses = step.program.outputs.losses!;
+      if (!losses.every(Number.isFinite))
+        throw new OnarmError("learning.diverged", `update ${this.updates}: a loss is not finite; lower the learning rate or the reward scale`, {
+          losses: Array.from(losses),
+        });
+      this.#apply(step.gradient.flat, practice);
+      metrics = Object.fromEntries(LOSSES.map((name, i) => [name, losses[i]!])) as unknown as Metrics;
+    }
+    if (!metrics) throw new OnarmError("usage.invalid", "update() needs a count of at least 1");
+    return metrics;
+  }
+
+  syncTargets(tau: number): void {
+    for (const [name, view] of Object.entries(this.target.views)) polyak(view, this.trained.views[name.replace(/^t/, "q")]!, tau);
+  }
+
+  #step(): Promise<Step> {
+    const practice = this.phase === "practice";
+    const { metaBatch: T, batch, context, practice: online } = this.config;
+    const size = { T, N: practice ? online.batch : batch, K: context.count };
+    const key = `${size.N}:${practice}`;
+    const existing = this.#steps.get(key);
+    if (existing) return existing;
+    const gradient = weights(this.trained.shapes);
+    const shapes = { ...this.trained.shapes, ...this.target.shapes, ...batchShapes(this.spec, this.config, size) };
+    const buffers = {
+      ...this.trained.views,
+      ...this.target.views,
+      ...Object.fromEntries(Object.entries(gradient.views).map(([name, view]) => [`g.${name}`, view])),
+    };
+    const made = compile(smacUpdate(this.spec, this.config, size, practice), shapes, { buffers }).then((program) => ({ program, size, gradient }));
+    this.#steps.set(key, made);
+    return made;
+  }
+
+  #fill({ program, size: { T, N, K } }: Step, practice: boolean): void {
+    const b = program.inputs as Record<string, Float32Array>;
+    const { rng, config } = this;
+    const tasks = Array.from({ length: T }, () => rng.integer(this.memory.length));
+    const width = this.spec.observation.length + this.spec.action.length + 1;
+    const share = practice ? config.practice.onlineShare : "union";
+    const from = practice && config.practice.contextFrom === "exploration" ? explorationSpan : anySpan;
+    tasks.forEach((task, t) => {
+      const m = this.memory[task]!;
+      m.drawContext(config.context, rng, b.context!.subarray(t * K * width, (t + 1) * K * width), b.mask!.subarray(t * K, (t + 1) * K), from);
+      for (let n = 0; n < N; n++) {
+        const [row, i] = [m.drawTransition(rng, share), t * N + n];
+        b.observation!.set(m.observation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
+        b.nextObservation!.set(m.nextObservation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
+        b.action!.set(m.action.subarray(row * m.A, (row + 1) * m.A), i * m.A);
+        b.reward![i] = m.reward[row]!;
+        b.terminated![i] = m.terminated[row]!;
+      }
+    });
+    for (const name of ["latentNoise", "actionNoise", "nextActionNoise"]) {
+      const noise = b[name]!;
+      for (let i = 0; i < noise.length; i++) noise[i] = rng.normal();
+    }
+    const { lambdaPearl, rampUpdates } = config.practice;
+    b.lambda![0] = practice ? lambdaPearl * Math.min(1, rampUpdates > 0 ? this.practiceUpdates / rampUpdates : 1) : 0;
+  }
+
+  #apply(gradient: Float32Array, practice: boolean): void {
+    const frozen = practice && this.config.practice.encoder === "frozen";
+    this.optimiser.t++;
+    let at = 0;
+    for (const [name, view] of Object.entries(this.trained.views)) {
+      const from = at;
+      at += view.length;
+      if (frozen && /^(enc|dec)\./.test(name)) continue;
+      adamStep(this.optimiser, this.trained.flat, gradient, this.config.learningRate, from, at);
+    }
+    this.syncTargets(this.config.polyak);
+    this.updates++;
+    if (practice) this.practiceUpdates++;
+  }
+
+  async dispose(): Promise<void> {
+    for (const step of this.#steps.values()) await (await step).program.dispose();
+    await this.#labeller?.dispose();
+  }
+
+  restoreRng(state: ReturnType<Rng["state"]>): void {
+    this.rng = restoreRng(state);
+  }
+}

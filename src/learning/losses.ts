@@ -1,0 +1,120 @@
+import { stopGradient, tf } from "../engine/engine.ts";
+import type { Shape, TensorFunction, Tensors } from "../engine/engine.ts";
+import type { DomainSpec } from "../domain/experience.ts";
+import { encode, klToPrior, mlp, policyHead, sampleAction, tanhGaussianLogProb } from "../policy/nets.ts";
+import type { SmacConfig } from "./config.ts";
+import { smacShapes, targetShapes } from "./parameters.ts";
+
+/** Sizes of one update: T tasks, N transitions each, K context rows each. */
+export interface BatchSize {
+  readonly T: number;
+  readonly N: number;
+  readonly K: number;
+}
+
+export const LOSSES = ["critic1", "critic2", "actor", "decoder", "kl", "advantage", "q"] as const;
+
+/** Shapes of what one update is fed besides weights. Rows are grouped by task. `noise`: standard normal. `lambda`: weight of the -Q term. */
+export function batchShapes(spec: DomainSpec, config: SmacConfig, { T, N, K }: BatchSize): Record<string, Shape> {
+  const [O, A, Z, B] = [spec.observation.length, spec.action.length, config.nets.latent, T * N];
+  return {
+    observation: [B, O],
+    action: [B, A],
+    reward: [B, 1],
+    nextObservation: [B, O],
+    terminated: [B, 1],
+    context: [T, K, O + A + 1],
+    mask: [T, K, 1],
+    latentNoise: [T, Z],
+    actionNoise: [B, A],
+    nextActionNoise: [B, A],
+    lambda: [],
+  };
+}
+
+/** Whatever `x` holds is a constant for the gradients. */
+const detach = (x: tf.Tensor): tf.Tensor => stopGradient(() => tf.clone(x));
+const mse = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.square(tf.sub(a, b)));
+
+/** AWAC weights (SMAC 1.3): softmax of A / temperature over the batch or within each task, scaled so that the mean weight is 1; (B, 1). */
+export function advantageWeights(advantage: tf.Tensor, temperature: number, groups: number): tf.Tensor {
+  const B = advantage.shape[0]!;
+  const a = tf.div(tf.reshape(advantage, [groups, B / groups]), temperature);
+  const e = tf.exp(tf.sub(a, tf.max(a, 1, true)));
+  return tf.reshape(tf.mul(B / groups, tf.div(e, tf.sum(e, 1, true))), [B, 1]);
+}
+
+/** Loss of the reward decoder on unscaled rewards: mean over rows. The Gaussian head's log-variance is kept in [-6, 4]. */
+export function decoderLoss(p: Tensors, config: SmacConfig, low: number, x: tf.Tensor, reward: tf.Tensor): tf.Tensor {
+  const out = mlp(p, "dec", x);
+  switch (config.head) {
+    case "deterministic":
+      return mse(out, reward);
+    case "gaussian": {
+      const [mean, raw] = tf.split(out, 2, 1) as [tf.Tensor, tf.Tensor];
+      const logVariance = tf.clipByValue(raw, -6, 4);
+      return tf.mean(tf.mul(0.5, tf.add(logVariance, tf.mul(tf.square(tf.sub(mean, reward)), tf.exp(tf.neg(logVariance))))));
+    }
+    case "bernoulli": {
+      const hit = tf.sub(reward, low);
+      return tf.mean(tf.sub(tf.softplus(out), tf.mul(hit, out)));
+    }
+  }
+}
+
+/**
+ * One SMAC update as a function of weights and batch: every loss and the gradient of their sum, routed as smac.md 1.3 says:
+ * encoder and decoder learn from reconstruction and KL alone, critics from the Bellman error, the policy from AWAC plus, when
+ * `pearl`, lambda times -min Q. All gradients are taken at the same weights; stepping comes after (pitfall P4).
+ * @returns `losses` in the order of LOSSES, and `g.<parameter>` for each trained parameter.
+ */
+export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: BatchSize, pearl: boolean): TensorFunction {
+  const trained = Object.keys(smacShapes(spec, config));
+  const targets = Object.keys(targetShapes(spec, config));
+  const low = spec.reward.kind === "sparse" ? spec.reward.low : 0;
+  const B = T * N;
+
+  const minQ = (p: Tensors, a: string, b: string, x: tf.Tensor) => tf.minimum(mlp(p, a, x), mlp(p, b, x));
+
+  const losses = (p: Tensors, b: Tensors): tf.Tensor[] => {
+    const { mean, variance } = encode(p, b.context!, b.mask!);
+    const zTask = tf.add(mean, tf.mul(tf.sqrt(variance), b.latentNoise!));
+    const Z = zTask.shape[1]!;
+    const z = tf.reshape(tf.mul(tf.expandDims(zTask, 1), tf.ones([T, N, 1])), [B, Z]);
+    const zFixed = detach(z);
+    const frozenCritic = Object.fromEntries(Object.keys(p).filter((name) => /^q\d\./.test(name)).map((name) => [name, detach(p[name]!)]));
+
+    const x = tf.concat([b.observation!, b.action!, zFixed], 1);
+    const [q1, q2] = [mlp(p, "q1", x), mlp(p, "q2", x)];
+    const target = stopGradient(() => {
+      const nextAction = sampleAction(policyHead(p, b.nextObservation!, z), b.nextActionNoise!);
+      const next = minQ(p, "t1", "t2", tf.concat([b.nextObservation!, nextAction, z], 1));
+      return tf.add(tf.mul(config.rewardScale, b.reward!), tf.mul(tf.mul(config.discount, tf.sub(1, b.terminated!)), next));
+    });
+
+    const head = policyHead(p, b.observation!, zFixed);
+    const qOfPolicy = minQ(frozenCritic, "q1", "q2", tf.concat([b.observation!, sampleAction(head, b.actionNoise!), zFixed], 1));
+    const advantage = stopGradient(() => tf.sub(tf.minimum(q1, q2), qOfPolicy));
+    const w = stopGradient(() => advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1));
+    const awac = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!))));
+    const actor = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;
+
+    const decoder = decoderLoss(p, config, low, tf.concat([b.observation!, b.action!, z], 1), b.reward!);
+    const kl = tf.mean(klToPrior(mean, variance));
+    return [mse(q1, target), mse(q2, target), actor, decoder, kl, tf.mean(advantage), tf.mean(q1)];
+  };
+
+  return (inputs) => {
+    const fixed = Object.fromEntries(targets.map((name) => [name, inputs[name]!]));
+    let parts: tf.Tensor[] = [];
+    const { grads } = tf.valueAndGrads((...xs: tf.Tensor[]) => {
+      const p = { ...fixed, ...Object.fromEntries(trained.map((name, i) => [name, xs[i]!])) };
+      parts = losses(p, inputs).map((loss) => tf.keep(loss));
+      const [c1, c2, actor, decoder, kl] = parts as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+      return tf.addN([c1, c2, actor, decoder, tf.mul(config.klWeight, kl)]) as tf.Scalar;
+    })(trained.map((name) => inputs[name]!));
+    const stacked = tf.stack(parts.map((loss) => tf.reshape(loss, [])));
+    parts.forEach((loss) => loss.dispose());
+    return { losses: stacked, ...Object.fromEntries(trained.map((name, i) => [`g.${name}`, grads[i]!])) };
+  };
+}

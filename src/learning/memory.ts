@@ -1,0 +1,122 @@
+import { OnarmError } from "../domain/errors.ts";
+import type { Episode } from "../domain/experience.ts";
+import type { Rng } from "../domain/rng.ts";
+import type { ContextRule } from "./config.ts";
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly online: boolean;
+  /** Made with z from the prior: the kind of episode that a meta-test context is made of. */
+  readonly exploration: boolean;
+}
+
+/** Everything known of one training task: transitions in the order they came, offline ones first. Grows; owns its arrays. */
+export class TaskMemory {
+  readonly spans: Span[] = [];
+  count = 0;
+  offlineCount = 0;
+  observation: Float32Array;
+  nextObservation: Float32Array;
+  action: Float32Array;
+  reward: Float32Array;
+  terminated: Uint8Array;
+  readonly O: number;
+  readonly A: number;
+
+  constructor(O: number, A: number, capacity = 1024) {
+    this.O = O;
+    this.A = A;
+    this.observation = new Float32Array(capacity * O);
+    this.nextObservation = new Float32Array(capacity * O);
+    this.action = new Float32Array(capacity * A);
+    this.reward = new Float32Array(capacity);
+    this.terminated = new Uint8Array(capacity);
+  }
+
+  /** Copies an episode in. Offline episodes must all come before the first online one. Non-finite numbers are refused. */
+  append(episode: Episode, origin: { online: boolean; exploration: boolean }): void {
+    const { O, A } = this;
+    const n = episode.steps;
+    if (
+      episode.observation.length !== (n + 1) * O ||
+      episode.action.length !== n * A ||
+      episode.reward.length !== n ||
+      ![episode.observation, episode.action, episode.reward].every((xs) => xs.every(Number.isFinite))
+    )
+      throw new OnarmError("dataset.mismatch", `task ${episode.task}: an episode of ${n} steps has wrong widths or non-finite numbers; re-make the data`);
+    if (!origin.online && this.offlineCount !== this.count) throw new Error("offline episodes come before online ones");
+    this.#reserve(this.count + n);
+    const at = this.count;
+    this.observation.set(episode.observation.subarray(0, n * O), at * O);
+    this.nextObservation.set(episode.observation.subarray(O), at * O);
+    this.action.set(episode.action, at * A);
+    this.reward.set(episode.reward, at);
+    if (n > 0) this.terminated[at + n - 1] = episode.terminated ? 1 : 0;
+    this.spans.push({ start: at, end: at + n, ...origin });
+    this.count += n;
+    if (!origin.online) this.offlineCount = this.count;
+  }
+
+  /** Writes `rule`-shaped [s, a, r] rows into a (K, O+A+1) slice and its mask; unused rows are masked. `from` filters episodes. */
+  drawContext(rule: ContextRule, rng: Rng, rows: Float32Array, mask: Float32Array, from: (span: Span) => boolean): void {
+    const K = rule.count;
+    const wanted = rule.least >= K ? K : rule.least + rng.integer(K - rule.least + 1);
+    const spans = this.spans.filter(from);
+    const pool = spans.length > 0 ? spans : this.spans;
+    const chosen = rule.episodes === "any" ? pool : Array.from({ length: 1 + rng.integer(rule.episodes) }, () => rng.pick(pool));
+    const total = chosen.reduce((n, s) => n + s.end - s.start, 0);
+    mask.fill(0);
+    rows.fill(0);
+    for (let k = 0; k < Math.min(wanted, K); k++) {
+      let i = rng.integer(total);
+      let row = -1;
+      for (const span of chosen) {
+        if (i < span.end - span.start) {
+          row = span.start + i;
+          break;
+        }
+        i -= span.end - span.start;
+      }
+      this.writeContextRow(row, rows, k);
+      mask[k] = 1;
+    }
+  }
+
+  writeContextRow(row: number, rows: Float32Array, k: number): void {
+    const { O, A } = this;
+    const at = k * (O + A + 1);
+    rows.set(this.observation.subarray(row * O, (row + 1) * O), at);
+    rows.set(this.action.subarray(row * A, (row + 1) * A), at + O);
+    rows[at + O + A] = this.reward[row]!;
+  }
+
+  /** A transition for the RL batch: uniform over everything, or online with probability `onlineShare`. */
+  drawTransition(rng: Rng, onlineShare: number | "union"): number {
+    const online = this.count - this.offlineCount;
+    if (onlineShare === "union" || online === 0 || this.offlineCount === 0) return rng.integer(this.count);
+    return rng.uniform() < onlineShare ? this.offlineCount + rng.integer(online) : rng.integer(this.offlineCount);
+  }
+
+  #reserve(count: number): void {
+    const capacity = this.reward.length;
+    if (count <= capacity) return;
+    const next = Math.max(count, capacity * 2);
+    const grow = (old: Float32Array, width: number) => {
+      const grown = new Float32Array(next * width);
+      grown.set(old);
+      return grown;
+    };
+    this.observation = grow(this.observation, this.O);
+    this.nextObservation = grow(this.nextObservation, this.O);
+    this.action = grow(this.action, this.A);
+    this.reward = grow(this.reward, 1);
+    const flags = new Uint8Array(next);
+    flags.set(this.terminated);
+    this.terminated = flags;
+  }
+}
+
+export const anySpan = () => true;
+export const offlineSpan = (span: Span) => !span.online;
+export const explorationSpan = (span: Span) => span.exploration;

@@ -1,0 +1,108 @@
+import { OnarmError } from "../domain/errors.ts";
+import type { Action, DomainSpec, Episode, Observation } from "../domain/experience.ts";
+import type { Rng } from "../domain/rng.ts";
+import { compile } from "../engine/engine.ts";
+import type { Program } from "../engine/engine.ts";
+import { encode, policyHead } from "./nets.ts";
+import { deployedShapes } from "./nets.ts";
+import type { DecoderHead, NetShapes } from "./nets.ts";
+
+/** What the history says about the task: q(z|h), or the prior before any. Vectors of width Z. */
+export interface Belief {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+/** Rows of context a belief is computed from; longer histories are thinned to this many (pitfall P1). */
+export const CONTEXT_ROWS = 256;
+
+/** The deployed half of a bundle, ready to act: batch-1 policy and context encoder, weights replaceable between episodes. */
+export class Agent {
+  readonly spec: DomainSpec;
+  readonly nets: NetShapes;
+  readonly #policy: Program;
+  readonly #encoder: Program;
+  readonly contextRows: number;
+
+  private constructor(spec: DomainSpec, nets: NetShapes, contextRows: number, policy: Program, encoder: Program) {
+    this.spec = spec;
+    this.nets = nets;
+    this.contextRows = contextRows;
+    this.#policy = policy;
+    this.#encoder = encoder;
+  }
+
+  /** @param contextRows longest context of the belief: the length the encoder was trained for. */
+  static async create(spec: DomainSpec, nets: NetShapes, head: DecoderHead, contextRows: number): Promise<Agent> {
+    const all = deployedShapes(spec, nets, head);
+    const of = (net: string) => Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith(net)));
+    const [O, A, Z] = [spec.observation.length, spec.action.length, nets.latent];
+    const policy = await compile(({ observation, z, ...p }) => policyHead(p, observation!, z!), { ...of("pi."), observation: [1, O], z: [1, Z] });
+    const encoder = await compile(({ context, mask, ...p }) => encode(p, context!, mask!), {
+      ...of("enc."),
+      context: [1, contextRows, O + A + 1],
+      mask: [1, contextRows, 1],
+    });
+    return new Agent(spec, nets, contextRows, policy, encoder);
+  }
+
+  /** Copies weights in; between episodes only. @throws "policy.shape" for a missing or ill-sized tensor, "policy.nonfinite" for NaN. */
+  load(tensors: Readonly<Record<string, Float32Array>>): void {
+    for (const program of [this.#policy, this.#encoder])
+      for (const [name, view] of Object.entries(program.inputs)) {
+        if (!/^(pi|enc)\./.test(name)) continue;
+        const source = tensors[name];
+        if (!source || source.length !== view.length)
+          throw new OnarmError("policy.shape", `weights: ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed; use a bundle of this domain`);
+        if (!source.every(Number.isFinite)) throw new OnarmError("policy.nonfinite", `weights: ${name} holds a number that is not finite; the bundle is refused`);
+        view.set(source);
+      }
+  }
+
+  prior(): Belief {
+    return { mean: new Float32Array(this.nets.latent), variance: new Float32Array(this.nets.latent).fill(1) };
+  }
+
+  /** q(z | these episodes). Histories longer than `contextRows` are thinned by drawing rows without order. */
+  async infer(history: readonly Episode[], rng: Rng): Promise<Belief> {
+    const { inputs, outputs } = this.#encoder;
+    const [O, A] = [this.spec.observation.length, this.spec.action.length];
+    const rows = history.flatMap((episode) => Array.from({ length: episode.steps }, (_, t) => ({ episode, t })));
+    if (rows.length === 0) return this.prior();
+    for (let i = rows.length - 1; i > 0; i--) {
+      const j = rng.integer(i + 1);
+      [rows[i], rows[j]] = [rows[j]!, rows[i]!];
+    }
+    inputs.context!.fill(0);
+    inputs.mask!.fill(0);
+    rows.slice(0, this.contextRows).forEach(({ episode, t }, k) => {
+      const at = k * (O + A + 1);
+      inputs.context!.set(episode.observation.subarray(t * O, (t + 1) * O), at);
+      inputs.context!.set(episode.action.subarray(t * A, (t + 1) * A), at + O);
+      inputs.context![at + O + A] = episode.reward[t]!;
+      inputs.mask![k] = 1;
+    });
+    await this.#encoder.run();
+    return { mean: Float32Array.from(outputs.mean!), variance: Float32Array.from(outputs.variance!) };
+  }
+
+  /** Policy mean under z, or a sample when `rng` is given; in (-1, 1). @throws "policy.nonfinite". */
+  async act(observation: Observation, z: Float32Array, rng?: Rng): Promise<Action> {
+    const { inputs, outputs } = this.#policy;
+    inputs.observation!.set(observation);
+    inputs.z!.set(z);
+    await this.#policy.run();
+    const action = outputs.mean!.map((mean, i) => Math.tanh(rng ? mean + Math.exp(outputs.logStd![i]!) * rng.normal() : mean));
+    if (!action.every(Number.isFinite)) throw new OnarmError("policy.nonfinite", "the policy put out a number that is not finite; the command is refused");
+    return action;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#policy.dispose();
+    await this.#encoder.dispose();
+  }
+}
+
+/** z ~ N(mean, variance). */
+export const drawLatent = (belief: Belief, rng: Rng): Float32Array =>
+  belief.mean.map((mean, i) => mean + Math.sqrt(belief.variance[i]!) * rng.normal());

@@ -1,0 +1,94 @@
+import type { DomainSpec } from "../domain/experience.ts";
+import { tf } from "../engine/engine.ts";
+import type { Shape, Tensors } from "../engine/engine.ts";
+
+/**
+ * The nets that leave the laboratory: context encoder q(z|h), policy pi(a|s,z), reward decoder r(s,a,z).
+ * Shape letters used in every docstring: T tasks, N transitions of one task, B = T x N rows, O observation, A action, Z latent width.
+ * Parameters are named `<net>.w<layer>` (in, out) and `<net>.b<layer>` (out).
+ */
+export interface NetShapes {
+  readonly latent: number;
+  readonly encoder: readonly number[];
+  readonly decoder: readonly number[];
+  readonly policy: readonly number[];
+  readonly critic: readonly number[];
+}
+
+/** How the decoder speaks of a reward: one number, a mean and log variance, or the logit of the better of two values. */
+export type DecoderHead = "deterministic" | "gaussian" | "bernoulli";
+
+const layers = (net: string, sizes: readonly number[]): Record<string, Shape> =>
+  Object.fromEntries(
+    sizes.slice(1).flatMap((out, i) => [
+      [`${net}.w${i}`, [sizes[i]!, out]],
+      [`${net}.b${i}`, [out]],
+    ]),
+  );
+
+/** Shapes of all deployed parameters: the order is the order in files and flat buffers. */
+export function deployedShapes(spec: DomainSpec, nets: NetShapes, head: DecoderHead): Record<string, Shape> {
+  const [O, A, Z] = [spec.observation.length, spec.action.length, nets.latent];
+  return {
+    ...layers("enc", [O + A + 1, ...nets.encoder, 2 * Z]),
+    ...layers("dec", [O + A + Z, ...nets.decoder, head === "gaussian" ? 2 : 1]),
+    ...layers("pi", [O + Z, ...nets.policy, 2 * A]),
+  };
+}
+/** Shapes of one critic Q(s,a,z) under the given name. */
+export const criticShapes = (spec: DomainSpec, nets: NetShapes, net: string): Record<string, Shape> =>
+  layers(net, [spec.observation.length + spec.action.length + nets.latent, ...nets.critic, 1]);
+
+/** Multi-layer perceptron with ReLU; (B, in) -> (B, out). */
+export function mlp(p: Tensors, net: string, x: tf.Tensor): tf.Tensor {
+  for (let i = 0; ; i++) {
+    x = tf.add(tf.matMul(x as tf.Tensor2D, p[`${net}.w${i}`] as tf.Tensor2D), p[`${net}.b${i}`]!);
+    if (!p[`${net}.w${i + 1}`]) return x;
+    x = tf.relu(x);
+  }
+}
+
+/** Product of Gaussians over k (axis 1), SMAC 1.2: mu, variance (T, K, Z), mask (T, K, 1) -> mean, variance (T, Z). A masked factor counts for nothing. */
+export function gaussianProduct(mu: tf.Tensor, variance: tf.Tensor, mask: tf.Tensor) {
+  const precision = tf.div(mask, tf.maximum(variance, 1e-7));
+  const product = tf.div(1, tf.maximum(tf.sum(precision, 1), 1e-7));
+  return { mean: tf.mul(product, tf.sum(tf.mul(mu, precision), 1)), variance: product };
+}
+
+/** KL( N(mean, variance) || N(0, I) ), summed over the latent; (T, Z) -> (T). */
+export const klToPrior = (mean: tf.Tensor, variance: tf.Tensor): tf.Tensor =>
+  tf.mul(0.5, tf.sum(tf.sub(tf.sub(tf.add(variance, tf.square(mean)), 1), tf.log(variance)), 1));
+
+/** q(z|h): context (T, K, O+A+1) of [s, a, r] rows and mask (T, K, 1) -> mean, variance (T, Z). */
+export function encode(p: Tensors, context: tf.Tensor, mask: tf.Tensor) {
+  const [T, K, width] = context.shape as [number, number, number];
+  const out = mlp(p, "enc", tf.reshape(context, [T * K, width]));
+  const [mu, raw] = tf.split(tf.reshape(out, [T, K, out.shape[1]!]), 2, 2) as [tf.Tensor, tf.Tensor];
+  return gaussianProduct(mu, tf.softplus(raw), mask);
+}
+
+/** Policy head before squashing: mean and log-std (B, A), log-std clamped to [-20, 2] as released. */
+export function policyHead(p: Tensors, observation: tf.Tensor, z: tf.Tensor) {
+  const [mean, logStd] = tf.split(mlp(p, "pi", tf.concat([observation, z], 1)), 2, 1) as [tf.Tensor, tf.Tensor];
+  return { mean, logStd: tf.clipByValue(logStd, -20, 2) };
+}
+
+/** Log-density of a stored action under the tanh-Gaussian; (B, A) -> (B, 1). Stored actions are kept off the open ends (SMAC 1.3). */
+export function tanhGaussianLogProb(head: { mean: tf.Tensor; logStd: tf.Tensor }, action: tf.Tensor): tf.Tensor {
+  const a = tf.clipByValue(action, -0.999999, 0.999999);
+  const u = tf.mul(0.5, tf.log(tf.div(tf.add(1, a), tf.sub(1, a))));
+  const e = tf.mul(tf.sub(u, head.mean), tf.exp(tf.neg(head.logStd)));
+  const gaussian = tf.sub(tf.sub(tf.mul(-0.5, tf.square(e)), head.logStd), 0.5 * Math.log(2 * Math.PI));
+  return tf.sum(tf.sub(gaussian, tf.log(tf.sub(1, tf.square(a)))), 1, true);
+}
+
+/** A reparameterised action tanh(mean + std * noise); (B, A). */
+export const sampleAction = (head: { mean: tf.Tensor; logStd: tf.Tensor }, noise: tf.Tensor): tf.Tensor =>
+  tf.tanh(tf.add(head.mean, tf.mul(tf.exp(head.logStd), noise)));
+
+/** Expected reward (B, 1). `low`: the lower of the two values of a sparse reward. */
+export function decodeReward(p: Tensors, head: DecoderHead, low: number, x: tf.Tensor): tf.Tensor {
+  const out = mlp(p, "dec", x);
+  if (head === "bernoulli") return tf.add(tf.sigmoid(out), low);
+  return head === "gaussian" ? (tf.split(out, 2, 1)[0] as tf.Tensor) : out;
+}
