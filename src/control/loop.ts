@@ -1,0 +1,176 @@
+import type { MonoTypeOperatorFunction, Observable, OperatorFunction } from "rxjs";
+import { EMPTY, catchError, connect, exhaustMap, filter, ignoreElements, map, merge, takeUntil, tap } from "rxjs";
+import type { ArmState, JointCommand, Verdict } from "../domain/arm.ts";
+import type { Tick } from "../domain/control.ts";
+import type { Mode } from "../domain/mode.ts";
+import type { Seconds } from "../domain/units.ts";
+import type { Arm } from "../ports/arm.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Authority } from "./authority.ts";
+import type { Senses } from "./senses.ts";
+import type { SetPoints } from "./setpoint.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+type Judge = (now: Seconds, state: ArmState, command: JointCommand, previous?: JointCommand) => Verdict;
+
+export interface LoopParts {
+  readonly arm: Arm;
+  readonly clock: Clock;
+  readonly senses: Senses;
+  readonly authority: Authority;
+  readonly supervisor: Supervisor;
+  readonly setPoints: SetPoints;
+  /** The governor; `easing` judges commands that only bring the arm to rest, which may rest on an older state than driving. */
+  readonly judge: { readonly driving: Judge; readonly easing: Judge };
+  readonly outbox: Outbox;
+}
+
+/** What is known of sending: the last command the transport took, and since when one has been on its way. */
+export interface Outbox {
+  previous: JointCommand | undefined;
+  previousAt: Seconds;
+  inFlightSince: Seconds | undefined;
+  justSent: JointCommand | undefined;
+  clamps: number;
+  ticks: number;
+  crowded: number;
+}
+export const outbox = (): Outbox => ({
+  previous: undefined,
+  previousAt: 0 as Seconds,
+  inFlightSince: undefined,
+  justSent: undefined,
+  clamps: 0,
+  ticks: 0,
+  crowded: 0,
+});
+
+/** Commands older than this many periods say nothing of how the arm moves now. */
+const MEMORY = 5;
+
+/** beat -> senses -> supervision -> set-point -> verdict -> arm. Emits one Tick a beat, in every mode; sends only what a verdict let through. */
+export const controlLoop = (parts: LoopParts): Observable<Tick> =>
+  parts.clock.beat$.pipe(
+    sampled(parts),
+    supervised(parts),
+    proposed(parts),
+    judged(parts),
+    latched(parts),
+    dispatched(parts),
+    counted(parts),
+  );
+
+type Draft = Omit<Tick, "counters">;
+
+const sampled = ({ clock, senses, authority }: LoopParts): OperatorFunction<Seconds, Draft> =>
+  map(() => {
+    const [state, scene] = [senses.state(), senses.scene()];
+    // The clock's own word, not the beat's: a beat may carry its due time, and a state may be younger than that.
+    return {
+      at: clock.now(),
+      mode: authority.mode(),
+      intent: authority.intent(),
+      ...(state && { state }),
+      ...(scene && { scene }),
+    };
+  });
+
+/** Lets the supervisor change the mode for what it sees; from here on the tick carries the mode as it stands. */
+const supervised = ({ supervisor, authority }: LoopParts): MonoTypeOperatorFunction<Draft> =>
+  map((tick) => {
+    supervisor(tick);
+    return { ...tick, mode: authority.mode(), intent: authority.intent() };
+  });
+
+const drives = (mode: Mode) => mode.is === "running" || mode.is === "resetting";
+const commands = (mode: Mode) => drives(mode) || mode.is === "idle" || mode.is === "holding";
+
+/** Driving follows the intent; idle and holding ease to rest and go on saying "zero", since silence would leave the arm to its own time-out. */
+const proposed = ({ clock, setPoints, outbox }: LoopParts): MonoTypeOperatorFunction<Draft> =>
+  map((tick) => {
+    const { at, mode, state, intent } = tick;
+    if (!state || !commands(mode)) {
+      outbox.previous = undefined;
+      setPoints.reseed();
+      return tick;
+    }
+    if (outbox.previous && !(at - outbox.previousAt <= MEMORY * clock.period)) {
+      outbox.previous = undefined;
+      setPoints.reseed();
+    }
+    const before = outbox.previous?.value ?? state.velocity;
+    return { ...tick, command: drives(mode) ? setPoints.follow(intent, state, before) : setPoints.brake(before) };
+  });
+
+const judged = ({ judge, outbox, setPoints }: LoopParts): MonoTypeOperatorFunction<Draft> =>
+  map((tick) => {
+    const { at, mode, state, command } = tick;
+    if (!state || !command) return tick;
+    const verdict = (drives(mode) ? judge.driving : judge.easing)(at, state, command, outbox.previous);
+    if (verdict.kind === "clamp") {
+      outbox.clamps++;
+      setPoints.reseed();
+    }
+    return { ...tick, verdict };
+  });
+
+/** Before `dispatched`, so that a stop overtakes a slow send instead of being dropped behind it. */
+const latched = ({ authority }: LoopParts): MonoTypeOperatorFunction<Draft> =>
+  map((tick) => {
+    if (tick.verdict?.kind !== "stop") return tick;
+    authority.fire({ on: "stop", cause: tick.verdict.reason });
+    return { ...tick, mode: authority.mode(), intent: authority.intent() };
+  });
+
+/** The tick goes on at once whether or not its command has been taken yet; a tick's `sent` is what was taken since the tick before. */
+const dispatched = ({ arm, authority, outbox }: LoopParts): MonoTypeOperatorFunction<Draft> =>
+  connect((tick$) =>
+    merge(
+      tick$.pipe(allowed(outbox), sent(arm, outbox, authority), ignoreElements()),
+      tick$.pipe(
+        map((tick) => {
+          const { justSent } = outbox;
+          outbox.justSent = undefined;
+          return justSent ? { ...tick, sent: justSent } : tick;
+        }),
+      ),
+    ),
+  );
+
+interface Leaving {
+  readonly at: Seconds;
+  readonly command: JointCommand;
+}
+
+/** The only way to a motor: out of a matched verdict. */
+const allowed =
+  (outbox: Outbox): OperatorFunction<Draft, Leaving> =>
+  (tick$) =>
+    tick$.pipe(
+      map(({ at, verdict }) => (verdict && verdict.kind !== "stop" ? { at, command: verdict.command } : undefined)),
+      filter((leaving) => leaving !== undefined),
+      tap(() => void (outbox.inFlightSince !== undefined && outbox.crowded++)),
+    );
+
+/** exhaustMap: while one send is in flight, later commands are dropped and counted, never queued. An old command is a wrong one. */
+const sent = (arm: Arm, outbox: Outbox, authority: Authority): OperatorFunction<Leaving, JointCommand> =>
+  exhaustMap(({ at, command }) => {
+    outbox.inFlightSince = at;
+    return arm.send(command).pipe(
+      tap((taken) => ([outbox.previous, outbox.previousAt, outbox.justSent] = [taken, at, taken])),
+      takeUntil(authority.mode$.pipe(filter((mode) => mode.is === "stopped"))),
+      catchError(() => (authority.fire({ on: "stop", cause: "link.lost" }), EMPTY)),
+      tap({ finalize: () => void (outbox.inFlightSince = undefined) }),
+    );
+  });
+
+const counted = ({ authority, senses, outbox }: LoopParts): OperatorFunction<Draft, Tick> =>
+  map((tick) => ({
+    ...tick,
+    counters: {
+      ticks: ++outbox.ticks,
+      clamps: outbox.clamps,
+      stops: authority.stops(),
+      dropped: senses.dropped() + outbox.crowded,
+    },
+  }));

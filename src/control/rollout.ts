@@ -1,0 +1,84 @@
+import { OnarmError } from "../domain/errors.ts";
+import type { Action, Episode, Observation, Rollout } from "../domain/experience.ts";
+import type { Environment, Outcome } from "../ports/environment.ts";
+
+/** Chooses the action for step `t` of a rollout. `observation` is borrowed until the promise settles. */
+export type Controller = (observation: Observation, t: number) => Promise<Action> | Action;
+
+export interface RolloutOptions {
+  /** The rollout's `task` number: an index into the training set, or a held-out task's number. */
+  readonly task: number;
+  /** Steps at most; the domain's horizon when absent. */
+  readonly horizon?: number;
+  /** Asked between steps: an aborted rollout rejects with "interrupted" and leaves the arm holding what the environment holds. */
+  readonly signal?: AbortSignal;
+  readonly human?: boolean;
+}
+
+/** One trajectory without rewards: resets the environment to `task` and lets `controller` act until the horizon or the end of the task. */
+export async function rollout<Task>(
+  environment: Environment<Task>,
+  task: Task,
+  controller: Controller,
+  options: RolloutOptions,
+): Promise<Rollout> {
+  return follow(environment, task, controller, options, () => {});
+}
+
+/** The same, asking the reward channel after every step and the outcome at the end. */
+export async function rewardedRollout<Task>(
+  environment: Environment<Task>,
+  task: Task,
+  controller: Controller,
+  options: RolloutOptions,
+): Promise<{ readonly episode: Episode; readonly outcome: Outcome }> {
+  const rewards: number[] = [];
+  const made = await follow(environment, task, controller, options, () => rewards.push(environment.reward()));
+  return {
+    episode: { ...made, reward: Float32Array.from(rewards), rewardSource: "environment" },
+    outcome: environment.outcome(),
+  };
+}
+
+async function follow<Task>(
+  environment: Environment<Task>,
+  task: Task,
+  controller: Controller,
+  { task: number, horizon = environment.spec.horizon, signal, human = false }: RolloutOptions,
+  afterStep: () => void,
+): Promise<Rollout> {
+  const { observation: seen, action: wanted } = environment.spec;
+  const observation = new Float32Array((horizon + 1) * seen.length);
+  const action = new Float32Array(horizon * wanted.length);
+  const goOn = () => {
+    if (signal?.aborted) throw new OnarmError("interrupted", "the rollout was interrupted between two steps", {}, signal.reason);
+  };
+  goOn();
+  let now = await environment.reset(task);
+  observation.set(now, 0);
+  let steps = 0;
+  let terminated = false;
+  while (steps < horizon && !terminated) {
+    goOn();
+    const chosen = await controller(now, steps);
+    if (chosen.length !== wanted.length)
+      throw new OnarmError(
+        "policy.shape",
+        `${environment.spec.name} takes ${wanted.length} numbers an action; step ${steps} got ${chosen.length}`,
+      );
+    // Copied before the step: a controller may reuse its array.
+    action.set(chosen, steps * wanted.length);
+    ({ observation: now, terminated } = await environment.step(chosen));
+    steps++;
+    observation.set(now, steps * seen.length);
+    afterStep();
+  }
+  return {
+    task: number,
+    steps,
+    observation: observation.slice(0, (steps + 1) * seen.length),
+    action: action.slice(0, steps * wanted.length),
+    terminated,
+    human,
+  };
+}

@@ -1,0 +1,35 @@
+import type { ArmState, JointCommand, Verdict } from "./arm.ts";
+import type { Mode } from "./mode.ts";
+import type { SceneState } from "./scene.ts";
+import type { Seconds, Vec3 } from "./units.ts";
+
+/**
+ * What whoever drives wants from now on, until told otherwise.
+ * hold: come to rest · twist: move the tip at `linear` m/s in `base`, orientation kept · posture: go to the joint positions `q` rad, straight in joint space.
+ */
+export type Intent =
+  | { readonly kind: "hold" }
+  | { readonly kind: "twist"; readonly linear: Vec3 }
+  | { readonly kind: "posture"; readonly q: readonly number[] };
+
+/** Since the controller was made. `dropped`: states and scenes refused for their stamp, and commands that found a send still in flight. */
+export interface Counters {
+  readonly ticks: number;
+  readonly clamps: number;
+  readonly stops: number;
+  readonly dropped: number;
+}
+
+/** One period of the control loop: what it saw, what was wanted, what was judged, what left. `command`: proposed, before the verdict. */
+export interface Tick {
+  readonly at: Seconds;
+  readonly mode: Mode;
+  readonly intent: Intent;
+  readonly state?: ArmState;
+  readonly scene?: SceneState;
+  readonly command?: JointCommand;
+  readonly verdict?: Verdict;
+  /** What the transport took since the tick before; where sending is synchronous, this tick's own command as really sent. */
+  readonly sent?: JointCommand;
+  readonly counters: Counters;
+}
