@@ -22,7 +22,10 @@ export interface RecorderOptions {
   readonly create?: (path: string) => Promise<RecordingFile>;
 }
 
-/** written: on the disk · dropped: lost to a full queue, a full disk or a failing one · refused: unrecordable time or content. */
+/**
+ * written: on the disk · dropped: lost to a full queue, a full disk or a failing one · refused: unrecordable time or content.
+ * After `close` they add up to what was offered.
+ */
 export interface RecorderCounts {
   readonly written: number;
   readonly dropped: number;
