@@ -1,0 +1,44 @@
+import { Subject } from "rxjs";
+import { OnarmError } from "../src/domain/errors.ts";
+import type { Seconds } from "../src/domain/units.ts";
+import type { Clock } from "../src/ports/clock.ts";
+
+/** So many periods pass before the program's other work, a Ctrl-C among it, gets a turn. */
+const BREATH = 1000;
+
+/**
+ * Time that moves only while `run` is awaited, one `tick` a beat, as fast as it can. `tick` does all of a period's work before the beat
+ * and returns the new time. `close` completes beat$ and makes a `run` under way reject with "interrupted".
+ */
+export function lockstepClock(period: Seconds, start: Seconds, tick: () => Seconds): Clock & { close(): void } {
+  const beat$ = new Subject<Seconds>();
+  let now = start;
+  let running = false;
+  let closed = false;
+
+  return {
+    now: () => now,
+    beat$: beat$.asObservable(),
+    period,
+    async run(done) {
+      if (running)
+        throw new OnarmError("usage.invalid", "lockstep time is already running; await the first run() before the next");
+      running = true;
+      try {
+        for (let beats = 1; ; beats++) {
+          if (closed) throw new OnarmError("interrupted", "the clock was closed before the awaited moment came");
+          now = tick();
+          beat$.next(now);
+          if (done()) return;
+          if (beats % BREATH === 0) await new Promise(setImmediate);
+        }
+      } finally {
+        running = false;
+      }
+    },
+    close() {
+      closed = true;
+      beat$.complete();
+    },
+  };
+}

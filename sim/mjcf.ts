@@ -1,0 +1,27 @@
+import type { ArmDescription } from "../src/domain/arm.ts";
+import { armMjcf } from "./armMjcf.ts";
+import type { ArmMjcf } from "./armMjcf.ts";
+import { furnitureMjcf, touchable } from "./furniture.ts";
+
+/** Largest step, s, at which the acceptance runs still hold. */
+export const TIMESTEP = 0.005;
+
+/** Which geoms may touch is spelled out pair by pair: the engine's own search for pairs costs a third of every step. */
+const contacts = (arm: ArmMjcf) =>
+  Object.entries(touchable).flatMap(([thing, friction]) =>
+    arm.tools.map((tool) => `<pair geom1="${tool}" geom2="${thing}" friction="${friction} ${friction} 0.005 0.0001 0.0001"/>`),
+  );
+
+/** The embedded world as MJCF text: the arm, the table, and every piece of furniture a scene can have. SI, frame `base`. */
+export function worldMjcf(description: ArmDescription, timestep: number = TIMESTEP): string {
+  const arm = armMjcf(description);
+  return `<mujoco model="${description.name}">
+<compiler angle="radian" eulerseq="XYZ" autolimits="true" inertiafromgeom="false" boundmass="0.001" boundinertia="1e-6"/>
+<option timestep="${timestep}" integrator="implicitfast" cone="elliptic" impratio="10"><flag autoreset="disable"/></option>
+<size memory="2M"/>
+<default><geom contype="0" conaffinity="0"/></default>
+<worldbody>${furnitureMjcf()}${arm.bodies}</worldbody>
+<contact>${contacts(arm).join("")}</contact>
+<actuator>${arm.actuators}</actuator>
+</mujoco>`;
+}

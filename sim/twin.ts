@@ -1,0 +1,220 @@
+import { createHash } from "node:crypto";
+import { BehaviorSubject, of, Subject, throwError } from "rxjs";
+import type { Observable } from "rxjs";
+import type { ArmDescription, ArmState, ArmStatus } from "../src/domain/arm.ts";
+import { OnarmError } from "../src/domain/errors.ts";
+import type { SceneSpec, SceneState } from "../src/domain/scene.ts";
+import { seconds } from "../src/domain/units.ts";
+import type { Seconds, Vec3 } from "../src/domain/units.ts";
+import { chain, forward } from "../src/kinematics/chain.ts";
+import type { Arm } from "../src/ports/arm.ts";
+import type { Clock } from "../src/ports/clock.ts";
+import type { Scene } from "../src/ports/scene.ts";
+import { armMjcf } from "./armMjcf.ts";
+import { assembled, buttonPressed, buttonReleased, cleared, enabled, stoppedBySoftware } from "./assembly.ts";
+import { furniture } from "./furniture.ts";
+import { jointControl } from "./jointControl.ts";
+import type { Drive } from "./jointControl.ts";
+import { jointSensor } from "./jointSensor.ts";
+import { byName } from "./jointMessage.ts";
+import type { JointMessage } from "./jointMessage.ts";
+import { lockstepClock } from "./lockstepClock.ts";
+import { TIMESTEP, worldMjcf } from "./mjcf.ts";
+import { openPhysics } from "./mujoco.ts";
+
+/** Plain data, so that it can cross to another process. Every key may be left out. */
+export interface TwinOptions {
+  /** Silence after which a velocity command is forgotten, s, in (0, 1]. The arm's own default is 0.2. */
+  readonly timeout?: number;
+  /** Share of full joint speed used in position mode, in (0, 1]. The arm's own default is 0.3. */
+  readonly speedRatio?: number;
+  /** Motors on at the start (default), as an arm in use is found; false: disabled, as after a reset. */
+  readonly enabled?: boolean;
+  /** Commanded joints at the start, rad. Default: the description's neutral pose. */
+  readonly start?: readonly number[];
+  readonly scene?: SceneSpec;
+  /** Stamp of the start, s. */
+  readonly epoch?: number;
+  /** Physics step, s; a whole number of them make a period. */
+  readonly timestep?: number;
+}
+
+/** One line of the twin's own record of what the arm did, whatever its controller thought. */
+export interface TracePoint {
+  readonly t: Seconds;
+  readonly q: readonly number[];
+  readonly dq: readonly number[];
+  readonly tip: Vec3;
+  readonly mode: Drive | "stopped";
+}
+
+/** The embedded arm. Everything happens inside `clock.run` or in the call itself; the same calls give the same bits. */
+export interface Twin {
+  readonly arm: Arm;
+  readonly scene: Scene;
+  readonly clock: Clock;
+  /** Joint states as the robot itself publishes them: all joints, its own order. The arm port is mapped from these by name. */
+  readonly message$: Observable<JointMessage>;
+  /** Once a period, before the state; costs nothing while nobody listens. */
+  readonly trace$: Observable<TracePoint>;
+  /** One period without a clock: physics, then state and scene. `at`: its stamp, s; default one period on. */
+  tick(at?: number): Seconds;
+  /** Puts the commanded joints at `q`, rad, at rest and without history. For tests and for starting afresh; a controller never does this. */
+  setJoints(q: readonly number[]): void;
+  /** Outside torques on the commanded joints, N m, until set again. */
+  push(torque: readonly number[]): void;
+  pressStop(): void;
+  releaseStop(): void;
+  setTimeout(s: number): void;
+  setSpeedRatio(ratio: number): void;
+  /** SHA-256 of the physics' whole state. */
+  hash(): string;
+}
+
+const PERIOD = seconds(0.01);
+
+const between = (name: string, x: number, high: number) => {
+  if (x > 0 && x <= high) return x;
+  throw new OnarmError("config.invalid", `the twin's ${name} must lie in (0, ${high}], not ${x}`, { [name]: x });
+};
+
+/** Opens an arm of physics at rest in its neutral pose. The caller closes it with `arm.close()`. Throws "config.invalid", "physics.invalid". */
+export async function createTwin(description: ArmDescription, options: TwinOptions = {}): Promise<Twin> {
+  const timestep = options.timestep ?? TIMESTEP;
+  const substeps = Math.round(PERIOD / timestep);
+  if (!(Math.abs(substeps * timestep - PERIOD) < 1e-9))
+    throw new OnarmError("config.invalid", `a period of ${PERIOD} s is not a whole number of ${timestep} s steps`, { timestep });
+  let timeout = between("timeout", options.timeout ?? 0.2, 1);
+  let ratio = between("speed ratio", options.speedRatio ?? 0.3, 1);
+
+  const physics = await openPhysics(worldMjcf(description, timestep));
+  const things = furniture(physics);
+  const control = jointControl(
+    description,
+    physics,
+    armMjcf(description).weights,
+    () => timeout,
+    () => ratio,
+  );
+  const sensor = jointSensor(description, physics);
+  const map = byName(description.commanded);
+  const tipChain = chain(description);
+  const dofs = description.commanded.map((name) => physics.joint(name));
+
+  let time = seconds(options.epoch ?? 0);
+  let open = true;
+  const state$ = new Subject<ArmState>();
+  const message$ = new Subject<JointMessage>();
+  const scene$ = new Subject<SceneState>();
+  const trace$ = new Subject<TracePoint>();
+  const status$ = new BehaviorSubject<ArmStatus>(assembled(time, options.enabled ?? true));
+
+  const lost = () => new OnarmError("link.lost", "the twin is closed; open a new one");
+  const become = (status: ArmStatus) => {
+    if (status === status$.value) return;
+    if (status.enabled) control.on();
+    else control.off();
+    status$.next(status);
+  };
+  /** Wraps a change of status: link first, then what the arm itself thinks of it. */
+  const asked = async (step: (status: ArmStatus, at: Seconds) => ArmStatus) => {
+    if (!open) throw lost();
+    become(step(status$.value, time));
+  };
+
+  const setJoints = (q: readonly number[]) => {
+    for (const name of ["qvel", "qacc", "qacc_warmstart", "ctrl", "qfrc_applied"] as const) physics.data(name).fill(0);
+    dofs.forEach((joint, i) => (physics.data("qpos")[joint.qpos] = q[i]!));
+    if (status$.value.enabled) control.on();
+  };
+
+  const trace = (): TracePoint => {
+    const q = dofs.map((joint) => physics.data("qpos")[joint.qpos]!);
+    const dq = dofs.map((joint) => physics.data("qvel")[joint.dof]!);
+    return { t: time, q, dq, tip: forward(tipChain, q).p, mode: status$.value.stopped ? "stopped" : control.drive() };
+  };
+
+  const end = (error?: unknown) => {
+    if (!open) return;
+    open = false;
+    clock.close();
+    for (const subject of [state$, message$, scene$, trace$, status$] as Subject<unknown>[])
+      if (error === undefined) subject.complete();
+      else subject.error(error);
+    physics.free();
+  };
+
+  const tick = (at: number = time + PERIOD): Seconds => {
+    if (!open) throw lost();
+    try {
+      control.drivePeriod(time);
+      physics.step(substeps);
+    } catch (error) {
+      end(error);
+      throw error;
+    }
+    time = seconds(at);
+    if (trace$.observed) trace$.next(trace());
+    const message = sensor(time, control.drive() !== "off");
+    message$.next(message);
+    state$.next(map(message));
+    if (open) scene$.next({ at: time, facts: things.facts() });
+    return time;
+  };
+
+  let ticks = 0;
+  const epoch = time;
+  const clock = lockstepClock(PERIOD, time, () => tick(epoch + ++ticks * PERIOD));
+
+  const arm: Arm = {
+    name: "twin",
+    joints: description.commanded,
+    state$: state$.asObservable(),
+    status$: status$.asObservable(),
+    send(command) {
+      try {
+        if (!open) throw lost();
+        control.take(command, time);
+        return of(command);
+      } catch (error) {
+        return throwError(() => error);
+      }
+    },
+    halt: () => asked(stoppedBySoftware),
+    reset: () => asked(cleared),
+    enable: () => asked(enabled),
+    close: async () => end(),
+  };
+
+  const scene: Scene = {
+    name: "twin",
+    scene$: scene$.asObservable(),
+    async arrange(spec) {
+      if (!open) throw lost();
+      things.arrange(spec);
+    },
+    close: async () => scene$.complete(),
+  };
+
+  things.arrange(options.scene ?? {});
+  if (status$.value.enabled) control.on();
+  else control.off();
+  setJoints(options.start ?? description.poses.neutral ?? description.commanded.map(() => 0));
+  physics.forward();
+
+  return {
+    arm,
+    scene,
+    clock,
+    message$: message$.asObservable(),
+    trace$: trace$.asObservable(),
+    tick,
+    setJoints,
+    push: (torque) => dofs.forEach((joint, i) => (physics.data("qfrc_applied")[joint.dof] = torque[i]!)),
+    pressStop: () => become(buttonPressed(status$.value, time)),
+    releaseStop: () => become(buttonReleased(status$.value, time)),
+    setTimeout: (s) => void (timeout = between("timeout", s, 1)),
+    setSpeedRatio: (r) => void (ratio = between("speed ratio", r, 1)),
+    hash: () => createHash("sha256").update(new Uint8Array(physics.save().buffer)).digest("hex"),
+  };
+}
