@@ -50,8 +50,10 @@ const binary = (op: string, a: Node, b: Node, dtype: ElementType = a.dtype): Nod
   new Node(op, [a, b], tf.backend_util.assertAndGetBroadcastShape(a.shape, b.shape), dtype);
 const cast = (x: Node, dtype: ElementType): Node => new Node("Cast", [x], x.shape, dtype, { to: elementCode(dtype) });
 const reshape = (x: Node, shape: readonly number[]): Node => new Node("Reshape", [x, integers(shape)], shape, x.dtype);
-const where = (condition: Node, yes: Node, no: Node): Node =>
-  new Node("Where", [condition, yes, no], tf.backend_util.assertAndGetBroadcastShape(yes.shape, no.shape), yes.dtype);
+const where = (condition: Node, yes: Node, no: Node): Node => {
+  const shape = tf.backend_util.assertAndGetBroadcastShape(yes.shape, no.shape);
+  return new Node("Where", [condition, yes, no], tf.backend_util.assertAndGetBroadcastShape(condition.shape, shape), yes.dtype);
+};
 const fill = (value: number, shape: readonly number[], dtype: ElementType): Node =>
   new Node("Expand", [constant([value], [], dtype), integers(shape)], shape, dtype);
 const slice = (x: Node, begin: readonly number[], size: readonly number[]): Node =>
@@ -210,7 +212,6 @@ const KERNELS: Record<string, Kernel> = {
   Max: ({ x }, { reductionIndices, keepDims }) => reduce("ReduceMax", x, reductionIndices, keepDims),
   Min: ({ x }, { axis, keepDims }) => reduce("ReduceMin", x, axis, keepDims),
   Softmax: ({ logits }, { dim }) => like("Softmax", logits, { axis: dim }),
-  LogSoftmax: ({ logits }, { axis }) => like("LogSoftmax", logits, { axis }),
 
   AddN: (xs) => {
     const terms = Object.values(xs) as Node[];

@@ -74,12 +74,7 @@ export const stopGradient = (f: () => tf.Tensor): tf.Tensor =>
 let chosen: Promise<string> | undefined;
 
 /** Name of the tfjs backend that eager mode uses: "tensorflow" where @tensorflow/tfjs-node is installed and works, else "cpu". */
-export const eagerBackend = (): Promise<string> =>
-  (chosen ??= probeNative(() => {
-    // In a variable, so that neither the type checker nor a bundler asks for this optional peer.
-    const peer = "@tensorflow/tfjs-node";
-    return import(peer);
-  }));
+export const eagerBackend = (): Promise<string> => (chosen ??= probeNative(() => import("@tensorflow/tfjs-node")));
 
 /** Loads a native backend and tries one operation on it: tfjs-node 4.22 installs on Node >= 23 but fails when it computes. */
 export async function probeNative(load: () => Promise<unknown>): Promise<string> {
