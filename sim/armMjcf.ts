@@ -27,15 +27,16 @@ function jointElement(joint: Joint, commanded: boolean): string {
   const type = joint.kind === "prismatic" ? "slide" : "hinge";
   return (
     `<joint name="${joint.name}" type="${type}" axis="${numbers(joint.axis)}" range="${joint.lower} ${joint.upper}" ` +
-    `armature="${armature}" damping="${damping}"/>`
+    `armature="${armature}" damping="${damping}" ` +
+    // Gravity is carried by the same motors, so it counts against what they can give.
+    `actuatorgravcomp="true" actuatorfrcrange="${-joint.effort} ${joint.effort}"/>`
   );
 }
 
 const actuator = (joint: Joint, commanded: boolean) => {
-  const limit = `forcelimited="true" forcerange="${-joint.effort} ${joint.effort}"`;
-  if (commanded) return `<velocity name="${joint.name}" joint="${joint.name}" kv="${servo(joint).gain}" ${limit}/>`;
+  if (commanded) return `<velocity name="${joint.name}" joint="${joint.name}" kv="${servo(joint).gain}"/>`;
   const { gain, damping } = holder(joint);
-  return `<position name="${joint.name}" joint="${joint.name}" kp="${gain}" kv="${damping}" ${limit}/>`;
+  return `<position name="${joint.name}" joint="${joint.name}" kp="${gain}" kv="${damping}"/>`;
 };
 
 /** `bodies`: MJCF for the world; `actuators`: one a joint, named as it; `weights`: bodies whose gravity the motors carry; `tools`: geoms that touch. */

@@ -25,6 +25,9 @@ const button = {
   mass: 0.05,
 } as const;
 
+/** An arm this deep in a thing, m, is not touching it but in its place. */
+const OVERLAP = 0.005;
+
 /** Out of every reach, and apart from each other. */
 const away = { drawer: [0, 20, -20], button: [0, -20, -20] } as const;
 
@@ -32,6 +35,9 @@ const box = (name: string, half: readonly number[], at: readonly number[]) =>
   `<geom name="${name}" type="box" size="${half.join(" ")}" pos="${at.join(" ")}"/>`;
 const rod = (name: string, radius: number, from: readonly number[], to: readonly number[]) =>
   `<geom name="${name}" type="capsule" size="${radius}" fromto="${[...from, ...to].join(" ")}"/>`;
+
+/** The default end stop gives way by millimetres when an arm leans on something light. */
+const stop = `solimplimit="0.99 0.999 0.0005"`;
 
 const barEnd = (side: number): Vec3 => [side * bar.half, bar.reach, bar.height];
 const front = (side: number): Vec3 => [side * bar.half, 0, bar.height];
@@ -44,7 +50,7 @@ ${box("table", [0.45, 0.6, 0.02], [0.65, 0, TABLE_Z - 0.02])}
   ${box("cabinet", [width / 2, depth / 2, height / 2], [0, -depth / 2, height / 2])}
   <body gravcomp="1">
     <inertial pos="0 ${-depth / 2} ${height / 2}" mass="${slide.mass}" diaginertia="0.004 0.004 0.004"/>
-    <joint name="drawer" type="slide" axis="0 1 0" range="0 ${DRAWER_TRAVEL}" damping="${slide.damping}" frictionloss="${slide.friction}"/>
+    <joint name="drawer" type="slide" axis="0 1 0" range="0 ${DRAWER_TRAVEL}" damping="${slide.damping}" frictionloss="${slide.friction}" ${stop}/>
     ${box("tray", [width / 2 - 0.005, depth / 2, height / 2 - 0.005], [0, -depth / 2, height / 2])}
     ${rod("bar", bar.radius, barEnd(-1), barEnd(1))}
     ${rod("post-", bar.post, front(-1), barEnd(-1))}
@@ -55,7 +61,7 @@ ${box("table", [0.45, 0.6, 0.02], [0.65, 0, TABLE_Z - 0.02])}
   ${box("housing", button.housing, [0, 0, button.housing[2]])}
   <body pos="0 0 ${button.height - button.cap[2]}" gravcomp="1">
     <inertial pos="0 0 0" mass="${button.mass}" diaginertia="1e-4 1e-4 1e-4"/>
-    <joint name="button" type="slide" axis="0 0 -1" range="-0.001 ${BUTTON_TRAVEL}" stiffness="${button.spring}" damping="${button.damping}"/>
+    <joint name="button" type="slide" axis="0 0 -1" range="-0.001 ${BUTTON_TRAVEL}" stiffness="${button.spring}" damping="${button.damping}" ${stop}/>
     ${box("cap", button.cap, [0, 0, 0])}
   </body>
 </body>`;
@@ -101,16 +107,35 @@ export function furniture(physics: Physics) {
   };
   const travel = (name: "drawer" | "button") => metres(physics.data("qpos")[joints[name].qpos]!);
 
+  const things = new Set(
+    Object.keys(touchable)
+      .filter((name) => name !== "table")
+      .map((name) => physics.geom(name)),
+  );
+  const place = (spec: SceneSpec) => {
+    scene = spec;
+    const { drawer: d, button: b } = spec;
+    put("drawer", d?.position ?? away.drawer, d ? Math.atan2(-d.opens[0], d.opens[1]) : 0, d?.travel ?? 0);
+    put("button", b ? [b.position[0], b.position[1], b.position[2] - button.height] : away.button, 0, 0);
+    // Friction keeps a solver row busy even where nothing can touch the drawer.
+    physics.model("dof_frictionloss")[joints.drawer.dof] = d ? slide.friction : 0;
+    physics.forward();
+  };
+
   return {
-    /** Moves everything to where `spec` wants it, at rest. The caller recomputes (`forward`). */
+    /**
+     * Moves everything to where `spec` wants it, at rest. Throws "tasks.invalid" for a scene that cannot stand, and "arm.refused", leaving all
+     * as it was, where the arm is in the way: two bodies set into one another would fly apart.
+     */
     arrange(spec: SceneSpec): void {
       checkScene(spec);
-      scene = spec;
-      const { drawer: d, button: b } = spec;
-      put("drawer", d?.position ?? away.drawer, d ? Math.atan2(-d.opens[0], d.opens[1]) : 0, d?.travel ?? 0);
-      put("button", b ? [b.position[0], b.position[1], b.position[2] - button.height] : away.button, 0, 0);
-      // Friction keeps a solver row busy even where nothing can touch the drawer.
-      physics.model("dof_frictionloss")[joints.drawer.dof] = d ? slide.friction : 0;
+      const before = { scene, drawer: travel("drawer") };
+      place(spec);
+      if (!physics.contacts().some(({ geoms, distance }) => geoms.some((geom) => things.has(geom)) && distance < -OVERLAP))
+        return;
+      const { drawer } = before.scene;
+      place(drawer ? { ...before.scene, drawer: { ...drawer, travel: before.drawer } } : before.scene);
+      throw new OnarmError("arm.refused", "the arm stands where the scene is to be set out; move it clear first", { spec });
     },
     /** drawer: centre of the handle bar and displacement from closed; button: centre of the cap's top and depth. */
     facts(): Record<string, SceneFact> {

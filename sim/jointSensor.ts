@@ -21,13 +21,12 @@ export function jointSensor(description: ArmDescription, physics: Physics): (sta
     const q = physics.data("qpos");
     const v = physics.data("qvel");
     const motor = physics.data("qfrc_actuator");
-    const gravity = physics.data("qfrc_gravcomp");
     return {
       stamp,
       name,
       position: at.map((joint) => q[joint.qpos]!),
       velocity: at.map((joint) => reported(v[joint.dof]!)),
-      effort: at.map((joint) => motor[joint.dof]! + (powered ? gravity[joint.dof]! : 0)),
+      effort: at.map((joint) => (powered ? motor[joint.dof]! : 0)),
     };
   };
 }

@@ -4,7 +4,7 @@ import type { ArmMjcf } from "./armMjcf.ts";
 import { furnitureMjcf, touchable } from "./furniture.ts";
 
 /** Largest step, s, at which the acceptance runs still hold. */
-export const TIMESTEP = 0.005;
+export const TIMESTEP = 0.01;
 
 /** Which geoms may touch is spelled out pair by pair: the engine's own search for pairs costs a third of every step. */
 const contacts = (arm: ArmMjcf) =>

@@ -16,7 +16,6 @@ const dataFields = {
   ctrl: ["nu", 1],
   qfrc_applied: ["nv", 1],
   qfrc_actuator: ["nv", 1],
-  qfrc_gravcomp: ["nv", 1],
   xpos: ["nbody", 3],
   xquat: ["nbody", 4],
   xipos: ["nbody", 3],
