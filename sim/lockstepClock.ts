@@ -7,17 +7,16 @@ import type { Clock } from "../src/ports/clock.ts";
 const BREATH = 1000;
 
 /**
- * Time that moves only while `run` is awaited, one `tick` a beat, as fast as it can. `tick` does all of a period's work before the beat
- * and returns the new time. `close` completes beat$ and makes a `run` under way reject with "interrupted".
+ * Time that moves only while `run` is awaited, as fast as it can. `tick` does all of a period's work, after which `now` is one period later;
+ * the beat follows. `close` completes beat$ and makes a `run` under way reject with "interrupted".
  */
-export function lockstepClock(period: Seconds, start: Seconds, tick: () => Seconds): Clock & { close(): void } {
+export function lockstepClock(period: Seconds, now: () => Seconds, tick: () => void): Clock & { close(): void } {
   const beat$ = new Subject<Seconds>();
-  let now = start;
   let running = false;
   let closed = false;
 
   return {
-    now: () => now,
+    now,
     beat$: beat$.asObservable(),
     period,
     async run(done) {
@@ -26,9 +25,9 @@ export function lockstepClock(period: Seconds, start: Seconds, tick: () => Secon
       running = true;
       try {
         for (let beats = 1; ; beats++) {
-          if (closed) throw new OnarmError("interrupted", "the clock was closed before the awaited moment came");
-          now = tick();
-          beat$.next(now);
+          if (closed) throw new OnarmError("interrupted", "the clock was closed before the awaited moment came; open a new twin");
+          tick();
+          beat$.next(now());
           if (done()) return;
           if (beats % BREATH === 0) await new Promise(setImmediate);
         }

@@ -58,7 +58,7 @@ export interface Twin {
   /** Once a period, before the state; costs nothing while nobody listens. */
   readonly trace$: Observable<TracePoint>;
   /** One period without a clock: physics, then state and scene. `at`: its stamp, s; default one period on. */
-  tick(at?: number): Seconds;
+  tick(at?: number): void;
   /** Puts the commanded joints at `q`, rad, at rest and without history. For tests and for starting afresh; a controller never does this. */
   setJoints(q: readonly number[]): void;
   /** Outside torques on the commanded joints, N m, until set again. */
@@ -144,7 +144,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     physics.free();
   };
 
-  const tick = (at: number = time + PERIOD): Seconds => {
+  const tick = (at: number = time + PERIOD): void => {
     if (!open) throw lost();
     try {
       control.drivePeriod(time);
@@ -159,12 +159,16 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     message$.next(message);
     state$.next(map(message));
     if (open) scene$.next({ at: time, facts: things.facts() });
-    return time;
   };
 
-  let ticks = 0;
+  // Stamps are counted, not summed, so that they stay round.
   const epoch = time;
-  const clock = lockstepClock(PERIOD, time, () => tick(epoch + ++ticks * PERIOD));
+  let ticks = 0;
+  const clock = lockstepClock(
+    PERIOD,
+    () => time,
+    () => tick(epoch + ++ticks * PERIOD),
+  );
 
   const arm: Arm = {
     name: "twin",
