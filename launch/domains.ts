@@ -3,6 +3,10 @@ import type { DomainSpec, Split } from "../src/domain/experience.ts";
 import type { Rng } from "../src/domain/rng.ts";
 import type { Controller } from "../src/control/rollout.ts";
 import type { Environment } from "../src/ports/environment.ts";
+import { sawyerSpec, sawyerTask } from "../src/tasks/sawyer.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import { randomPrimitives } from "../src/control/scripted.ts";
+import { openSawyer } from "./sawyer.ts";
 import { pointSparseSpec, pointSpec, pointTask } from "../src/tasks/point.ts";
 import type { PointTask } from "../src/tasks/point.ts";
 import { pointBehaviour, pointEnvironment } from "../sim/point.ts";
@@ -29,9 +33,21 @@ const point = (kind: "dense" | "sparse"): Domain => ({
   },
 });
 
+const sawyer: Domain = {
+  spec: sawyerSpec,
+  task: sawyerTask,
+  aim: (task) => (task as SawyerTask).aim.kind,
+  environment: async () => (await openSawyer()).environment as Environment,
+  behaviour: (_task, rng) => {
+    const act = randomPrimitives(rng);
+    return (observation) => act(observation);
+  },
+};
+
 const DOMAINS: Record<string, () => Promise<Domain>> = {
   point: async () => point("dense"),
   "point-sparse": async () => point("sparse"),
+  sawyer: async () => sawyer,
 };
 
 export const domainNames = () => Object.keys(DOMAINS);

@@ -22,6 +22,8 @@ interface Tasks {
 
 export interface BehaveJob extends Tasks {
   readonly episodes: number;
+  /** The last so many episodes of each task are made by the behaviour of the task that follows it. */
+  readonly foreign?: number;
 }
 export interface MetaTestJob extends Tasks {
   readonly context: ContextSource;
@@ -66,11 +68,11 @@ const handlers = {
     agent.load(job.tensors);
   },
   /** Offline data: the domain's scripted behaviour, rewards included. */
-  async behave({ split, taskSeed, ids, seed, episodes }: BehaveJob): Promise<{ episodes: Episode[]; successes: number[] }> {
+  async behave({ split, taskSeed, ids, seed, episodes, foreign = 0 }: BehaveJob): Promise<{ episodes: Episode[]; successes: number[] }> {
     const made: Episode[] = [];
     const successes: number[] = [];
     for (const id of ids) {
-      const result = await behaviour(split, taskSeed, id, seed, episodes);
+      const result = await behaviour(split, taskSeed, id, seed, episodes, foreign);
       made.push(...result.episodes);
       successes.push(...result.successes);
     }
@@ -115,13 +117,14 @@ const handlers = {
 };
 export type RolloutHandlers = typeof handlers;
 
-async function behaviour(split: Split, taskSeed: number, id: number, seed: number, count: number) {
+async function behaviour(split: Split, taskSeed: number, id: number, seed: number, count: number, foreign = 0) {
   const { domain, environment } = opened();
   const task = domain.task(split, taskSeed, id);
   const episodes: Episode[] = [];
   const successes: number[] = [];
   for (let e = 0; e < count; e++) {
-    const controller = domain.behaviour(task, rng("behaviour", seed, split, taskSeed, id, e));
+    const whose = e < count - foreign ? task : domain.task(split, taskSeed, id + 1);
+    const controller = domain.behaviour(whose, rng("behaviour", seed, split, taskSeed, id, e));
     const { episode, outcome } = await rewardedRollout(environment, task, controller, { task: id });
     episodes.push(episode);
     successes.push(outcome.success ? 1 : 0);

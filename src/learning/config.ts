@@ -1,3 +1,6 @@
+import { z } from "zod";
+import { OnarmError } from "../domain/errors.ts";
+import type { DomainSpec } from "../domain/experience.ts";
 import type { DecoderHead, NetShapes } from "../policy/nets.ts";
 
 /** How long one z is held while exploring: a new one every `n` policy steps, or for the whole episode. */
@@ -86,3 +89,104 @@ export const paper: SmacConfig = {
     batch: 256,
   },
 };
+
+/** What every `default` shares; nets and time scales are the domain's. Pitfalls P1-P10 of smac.md 6.1 and what it does about each: docs/learning.md. */
+const base: SmacConfig = {
+  nets: { latent: 5, encoder: [64, 64], decoder: [64, 64], policy: [64, 64], critic: [64, 64] },
+  head: "gaussian",
+  discount: 0.9,
+  rewardScale: 1,
+  temperature: 0.5,
+  weighting: "task",
+  klWeight: 0.01,
+  learningRate: 1e-3,
+  polyak: 0.005,
+  metaBatch: 8,
+  batch: 64,
+  context: { count: 64, least: 1, episodes: "any" },
+  init: "fan-in",
+  practice: {
+    encoder: "trained",
+    lambdaPearl: 0.1,
+    rampUpdates: 2000,
+    latentPeriod: "episode",
+    priorEpisodes: 2,
+    posteriorEpisodes: 0,
+    tasksPerRound: 5,
+    labelContext: 256,
+    onlineShare: 0.5,
+    contextFrom: "exploration",
+    updatesPerStep: 1,
+    batch: 64,
+  },
+};
+
+const sawyerDefault: SmacConfig = {
+  ...base,
+  nets: { latent: 5, encoder: [128, 128], decoder: [128, 128], policy: [128, 128], critic: [128, 128] },
+  head: "bernoulli",
+  discount: 0.95,
+  klWeight: 0.01,
+  context: { count: 128, least: 16, episodes: 4 },
+  practice: { ...base.practice, lambdaPearl: 0.05, latentPeriod: 20 },
+};
+
+const width = z.number().int().positive().max(4096);
+const positive = z.number().positive();
+const period = z.union([z.number().int().positive(), z.literal("episode")]);
+const configSchema: z.ZodType<SmacConfig> = z.strictObject({
+  nets: z.strictObject({ latent: width, encoder: z.array(width), decoder: z.array(width), policy: z.array(width), critic: z.array(width) }),
+  head: z.enum(["deterministic", "gaussian", "bernoulli"]),
+  discount: z.number().min(0).lt(1),
+  rewardScale: positive,
+  temperature: positive,
+  weighting: z.enum(["batch", "task"]),
+  klWeight: z.number().min(0),
+  learningRate: positive,
+  polyak: z.number().gt(0).max(1),
+  metaBatch: z.number().int().positive(),
+  batch: z.number().int().positive(),
+  context: z
+    .strictObject({ count: z.number().int().positive(), least: z.number().int().positive(), episodes: z.union([z.number().int().positive(), z.literal("any")]) })
+    .refine((rule) => rule.least <= rule.count, { error: "least must not be above count" }),
+  init: z.enum(["released", "fan-in"]),
+  practice: z.strictObject({
+    encoder: z.enum(["frozen", "trained"]),
+    lambdaPearl: z.number().min(0),
+    rampUpdates: z.number().int().min(0),
+    latentPeriod: period,
+    priorEpisodes: z.number().int().min(0),
+    posteriorEpisodes: z.number().int().min(0),
+    tasksPerRound: z.number().int().positive(),
+    labelContext: z.number().int().positive(),
+    onlineShare: z.union([z.number().min(0).max(1), z.literal("union")]),
+    contextFrom: z.enum(["union", "exploration"]),
+    updatesPerStep: positive,
+    batch: z.number().int().positive(),
+  }),
+});
+
+/** Judges a config from a file or a bundle, laid over a complete one. @throws "config.invalid" naming the first key that is wrong. */
+export function parseConfig(over: SmacConfig, value: Readonly<Record<string, unknown>>, where: string): SmacConfig {
+  const merge = (a: unknown, b: unknown): unknown =>
+    isPlain(a) && isPlain(b) ? { ...a, ...Object.fromEntries(Object.entries(b).map(([k, v]) => [k, merge(a[k], v)])) } : b;
+  const parsed = configSchema.safeParse(merge(over, value));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const key = issue?.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]].join(".") : issue?.path.join(".");
+  throw new OnarmError("config.invalid", `${where}: ${key}: ${issue?.message}; correct that key or leave it out`);
+}
+const isPlain = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null && !Array.isArray(x);
+
+export const PRESETS = ["default", "paper"] as const;
+export type Preset = (typeof PRESETS)[number];
+
+/** The config of a preset for a domain. A head that does not fit the domain's reward is refused by `requireFit`. */
+export const presetConfig = (preset: Preset, spec: DomainSpec): SmacConfig =>
+  preset === "paper" ? paper : spec.reward.kind === "sparse" ? sawyerDefault : base;
+
+/** @throws "config.invalid" when the decoder's head does not fit the domain's reward. */
+export function requireFit(config: SmacConfig, spec: DomainSpec): void {
+  if (config.head === "bernoulli" && spec.reward.kind !== "sparse")
+    throw new OnarmError("config.invalid", `head: bernoulli needs two-valued rewards, which ${spec.name} has not; use gaussian or deterministic`);
+}

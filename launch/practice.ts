@@ -1,0 +1,110 @@
+import type { SmacConfig } from "../src/learning/config.ts";
+import type { Metrics } from "../src/learning/learner.ts";
+import { restoreRng, rng } from "../src/domain/rng.ts";
+import type { RngState } from "../src/domain/rng.ts";
+import type { Rollout } from "../src/domain/experience.ts";
+import type { Remote } from "./rpc.ts";
+import type { PractiseJob } from "./rolloutWorker.ts";
+import type { Rollouts } from "./rollouts.ts";
+import type { TrainerHandlers } from "./trainer.ts";
+
+/**
+ * What practice learns from. "self": its own labels. The others are the controls of a comparison and are never promoted:
+ * "offline-only" takes as many updates on the offline data alone; "random-labels" labels each trajectory from the history of a random task.
+ */
+export type PracticeKind = "self" | "offline-only" | "random-labels";
+
+export interface PracticeState {
+  readonly steps: number;
+  readonly updates: number;
+  readonly round: number;
+  readonly rng: RngState;
+}
+
+export interface PracticeParts {
+  readonly rollouts: Rollouts;
+  readonly trainer: Remote<TrainerHandlers>;
+  readonly config: SmacConfig;
+  readonly contextRows: number;
+  readonly taskSeed: number;
+  readonly taskCount: number;
+  readonly steps: number;
+  readonly horizon: number;
+  readonly seed: number;
+  readonly kind: PracticeKind;
+  readonly signal: AbortSignal;
+  /** Where to go on from, after a checkpoint. */
+  readonly from?: PracticeState;
+  /** After each round, when all it did is in the trainer; a checkpoint may be taken here. */
+  readonly onRound: (round: PracticeRound) => void | Promise<void>;
+}
+
+export interface PracticeRound {
+  readonly state: PracticeState;
+  readonly rollouts: readonly Rollout[];
+  readonly exploration: readonly boolean[];
+  /** Decoded reward of each step of each rollout. */
+  readonly labels: readonly Float32Array[];
+  readonly metrics: Metrics;
+}
+
+/** Updates asked of the trainer in one call: an interrupt waits for one of these at most. */
+const CHUNK = 100;
+
+/**
+ * The self-supervised phase (smac.md 1.5): rounds of unrewarded rollouts in training tasks' scenes, labels from the trainer's frozen
+ * copies, updates, new weights back to the arm. Arm and trainer take turns, so that a seed repeats the run.
+ * @returns where it got to: all the steps asked for, or fewer after an interrupt.
+ */
+export async function practise(parts: PracticeParts): Promise<PracticeState> {
+  const { rollouts, trainer, config, taskCount, seed, kind, signal } = parts;
+  const { tasksPerRound, priorEpisodes, posteriorEpisodes, latentPeriod, updatesPerStep } = config.practice;
+  let state: PracticeState = parts.from ?? { steps: 0, updates: 0, round: 0, rng: rng("practice", seed).state() };
+  if (kind !== "offline-only") await trainer.call("beginPractice", undefined);
+  while (state.steps < parts.steps && !signal.aborted) {
+    const stream = restoreRng(state.rng);
+    const tasks = Array.from({ length: tasksPerRound }, () => stream.integer(taskCount));
+    let made: Rollout[] = [];
+    let labels: Float32Array[] = [];
+    const wave = async (count: number, posterior: boolean) => {
+      const plan = tasks.flatMap((task, k) =>
+        Array.from({ length: count }, (_, e) => ({ task, label: `${state.round}/${k}/${posterior ? "posterior" : "prior"}/${e}` })),
+      );
+      if (plan.length === 0) return;
+      const beliefs = posterior ? await trainer.call("beliefs", { tasks: plan.map((p) => p.task), seed: `belief/${seed}/${state.round}` }) : [];
+      const job: PractiseJob = {
+        taskSeed: parts.taskSeed,
+        seed,
+        latentPeriod,
+        rollouts: plan.map((p, i) => (beliefs[i] ? { ...p, belief: beliefs[i] } : p)),
+      };
+      const news = await rollouts.practise(job, () => {});
+      const labelTasks = kind === "random-labels" ? news.map(() => stream.integer(taskCount)) : undefined;
+      const rewards = await trainer.call("addPractice", {
+        rollouts: news,
+        exploration: news.map(() => !posterior),
+        ...(labelTasks ? { labelTasks } : {}),
+      });
+      made = [...made, ...news];
+      labels = [...labels, ...rewards];
+    };
+    let steps: number;
+    if (kind === "offline-only") steps = tasksPerRound * (priorEpisodes + posteriorEpisodes) * parts.horizon;
+    else {
+      await wave(priorEpisodes, false);
+      await wave(posteriorEpisodes, true);
+      steps = made.reduce((n, rollout) => n + rollout.steps, 0);
+    }
+    const updates = Math.round((state.steps + steps) * updatesPerStep) - state.updates;
+    let metrics: Metrics | undefined;
+    for (let done = 0; done < updates && !signal.aborted; done += CHUNK) metrics = await trainer.call("update", { count: Math.min(CHUNK, updates - done) });
+    // An interrupted round's rollouts and updates are in the trainer already; the state says so only when the round is whole.
+    if (signal.aborted || !metrics) break;
+    const tensors = await trainer.call("weights", undefined);
+    await rollouts.load({ nets: config.nets, head: config.head, contextRows: parts.contextRows, tensors });
+    state = { steps: state.steps + steps, updates: state.updates + updates, round: state.round + 1, rng: stream.state() };
+    const exploration = made.map((_, i) => i < tasksPerRound * priorEpisodes);
+    await parts.onRound({ state, rollouts: made, exploration, labels, metrics });
+  }
+  return state;
+}

@@ -1,0 +1,26 @@
+import { fileURLToPath } from "node:url";
+import { sawyer } from "../robot/description/sawyer.ts";
+import { createTwin } from "../sim/twin.ts";
+import type { Twin } from "../sim/twin.ts";
+import { loadLimits } from "../src/config/limits.ts";
+import { armEnvironment } from "../src/control/armEnvironment.ts";
+import { createController } from "../src/control/controller.ts";
+import type { Controller } from "../src/control/controller.ts";
+import type { Environment } from "../src/ports/environment.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
+
+export const LIMITS_FILE = fileURLToPath(new URL("../robot/description/limits.yaml", import.meta.url));
+
+/** The embedded arm in lockstep, under the whole control stack: twin, controller, governor, environment. */
+export async function openSawyer(): Promise<{ twin: Twin; controller: Controller; environment: Environment<SawyerTask> }> {
+  const limits = loadLimits(LIMITS_FILE);
+  const twin = await createTwin(sawyer, { timeout: 0.1 });
+  const { arm, scene, clock } = twin;
+  const controller = createController({ arm, scene, clock, description: sawyer, limits });
+  const environment = armEnvironment({ controller, scene, clock, description: sawyer, limits });
+  // Two states, so that the controller knows the arm before the first reset is asked for.
+  let beats = 0;
+  await clock.run(() => ++beats >= 2);
+  controller.start();
+  return { twin, controller, environment };
+}

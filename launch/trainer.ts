@@ -1,0 +1,116 @@
+import type { DomainSpec, Episode, Rollout } from "../src/domain/experience.ts";
+import { OnarmError } from "../src/domain/errors.ts";
+import { rng } from "../src/domain/rng.ts";
+import { loadCheckpoint, saveCheckpoint } from "../src/learning/checkpoint.ts";
+import type { SmacConfig } from "../src/learning/config.ts";
+import { readDataset } from "../src/learning/dataset.ts";
+import { Labeller } from "../src/learning/labeller.ts";
+import { Learner } from "../src/learning/learner.ts";
+import type { Metrics } from "../src/learning/learner.ts";
+import { TaskMemory } from "../src/learning/memory.ts";
+import { Agent } from "../src/policy/agent.ts";
+import type { Belief } from "../src/policy/agent.ts";
+import { serve } from "./rpc.ts";
+
+/** The learner as a process of its own: compiled steps block their thread, and the arm must not notice its death. */
+let learner: Learner | undefined;
+let asker: Agent | undefined;
+const opened = () => {
+  if (!learner) throw new Error("open() comes first");
+  return learner;
+};
+
+const handlers = {
+  /** A learner on a dataset, with fresh weights or a bundle's. */
+  async open(job: { spec: DomainSpec; config: SmacConfig; seed: number; dataset: string; tensors?: Record<string, Float32Array> }): Promise<void> {
+    const dataset = await readDataset(job.dataset, job.spec);
+    learner = new Learner(job.spec, job.config, job.seed);
+    const byTask = new Map<number, Episode[]>();
+    for (const episode of dataset.episodes) byTask.set(episode.task, [...(byTask.get(episode.task) ?? []), episode]);
+    for (let task = 0; task < dataset.manifest.tasks.count; task++) {
+      const episodes = byTask.get(task);
+      if (!episodes) throw new OnarmError("dataset.mismatch", `${job.dataset}: task ${task} has no episode; make the dataset again`);
+      learner.addOffline(task, episodes);
+    }
+    if (job.tensors) {
+      for (const part of [learner.trained, learner.target])
+        for (const [name, view] of Object.entries(part.views)) {
+          const source = job.tensors[name];
+          if (source?.length !== view.length) throw new OnarmError("bundle.mismatch", `the bundle's ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed`);
+          view.set(source);
+        }
+    }
+  },
+  async update({ count }: { count: number }): Promise<Metrics> {
+    return opened().update(count);
+  },
+  async beginPractice(): Promise<void> {
+    await opened().beginPractice();
+  },
+  /** Labels and remembers unrewarded rollouts. @returns the decoded rewards of each. `labelTasks`: whose history labels it (control experiments). */
+  async addPractice(job: { rollouts: Rollout[]; exploration: boolean[]; labelTasks?: number[] }): Promise<Float32Array[]> {
+    const rewards: Float32Array[] = [];
+    for (const [i, rollout] of job.rollouts.entries())
+      rewards.push((await opened().addPractice(rollout, job.exploration[i]!, job.labelTasks?.[i])).reward);
+    return rewards;
+  },
+  /** Remembers rewarded rollouts as they are: the oracle of a study, never practice. */
+  addRewarded(job: { episodes: Episode[]; exploration: boolean[] }): void {
+    job.episodes.forEach((episode, i) => opened().memory[episode.task]!.append(episode, { online: true, exploration: job.exploration[i]! }));
+  },
+  /** Every weight of the learner, by name: copies. */
+  weights(): Record<string, Float32Array> {
+    const { trained, target } = opened();
+    return Object.fromEntries([...Object.entries(trained.views), ...Object.entries(target.views)].map(([name, view]) => [name, view.slice()]));
+  },
+  shapes(): Record<string, number[]> {
+    const { trained, target } = opened();
+    return Object.fromEntries([...Object.entries(trained.shapes), ...Object.entries(target.shapes)].map(([name, shape]) => [name, [...shape]]));
+  },
+  /** q(z | 256 transitions of the task's whole memory) for posterior episodes of practice. */
+  async beliefs({ tasks, seed }: { tasks: number[]; seed: string }): Promise<Belief[]> {
+    const { spec, config, trained, memory } = opened();
+    asker ??= await Agent.create(spec, config.nets, config.head, config.practice.labelContext);
+    asker.load(trained.views);
+    const beliefs: Belief[] = [];
+    for (const task of tasks) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, task)));
+    return beliefs;
+  },
+  /** Rewards that the current decoder gives `episodes` at z of `history`; both of one task, known to the learner or not. */
+  async decode(job: { history: Episode[]; episodes: Episode[]; seed: string }): Promise<Float32Array[]> {
+    const { spec, config, trained } = opened();
+    const labeller = await Labeller.create(spec, config, trained);
+    const memory = new TaskMemory(spec.observation.length, spec.action.length);
+    for (const episode of job.history) memory.append(episode, { online: false, exploration: false });
+    const z = await labeller.latent(memory, rng(job.seed));
+    const rewards: Float32Array[] = [];
+    for (const episode of job.episodes) rewards.push(await labeller.decode(episode, z));
+    await labeller.dispose();
+    return rewards;
+  },
+  async saveCheckpoint({ file, progress }: { file: string; progress: unknown }): Promise<void> {
+    await saveCheckpoint(opened(), file, progress);
+  },
+  async loadCheckpoint({ file }: { file: string }): Promise<unknown> {
+    return loadCheckpoint(opened(), file);
+  },
+};
+export type TrainerHandlers = typeof handlers;
+
+/** All of a task's memory as one long history; only (s, a, r) rows of it are read. */
+function asEpisode(memory: TaskMemory): Episode {
+  const observation = new Float32Array((memory.count + 1) * memory.O);
+  observation.set(memory.observation.subarray(0, memory.count * memory.O));
+  return {
+    task: -1,
+    steps: memory.count,
+    observation,
+    action: memory.action.subarray(0, memory.count * memory.A),
+    reward: memory.reward.subarray(0, memory.count),
+    rewardSource: "decoded",
+    terminated: false,
+    human: false,
+  };
+}
+
+serve(handlers);

@@ -1,0 +1,104 @@
+import path from "node:path";
+import { mkdir, rm } from "node:fs/promises";
+import { Option } from "commander";
+import { OnarmError } from "../../src/domain/errors.ts";
+import { parseConfig, PRESETS, presetConfig, requireFit } from "../../src/learning/config.ts";
+import type { Preset } from "../../src/learning/config.ts";
+import { readDataset } from "../../src/learning/dataset.ts";
+import type { Metrics } from "../../src/learning/learner.ts";
+import { bundleOf } from "../bundles.ts";
+import { integer, type Verb } from "../cli.ts";
+import { decoderQuality } from "../decoderQuality.ts";
+import { openDomain } from "../domains.ts";
+import { commandLine, commit } from "../provenance.ts";
+import { Remote } from "../rpc.ts";
+import { Rollouts } from "../rollouts.ts";
+import type { TrainerHandlers } from "../trainer.ts";
+
+interface Options {
+  readonly algo: string;
+  readonly dataset: string;
+  readonly updates: number;
+  readonly preset: Preset;
+  readonly validation: number;
+  readonly checkpointEvery: number;
+  readonly resume?: boolean;
+  readonly workers: number;
+}
+
+/** Updates between two looks at the signal and the bar. */
+const CHUNK = 100;
+
+export const verb: Verb<Options> = {
+  name: "meta-train",
+  summary: "offline phase: meta-train a policy on a dataset, write a bundle",
+  options: (command) => {
+    command
+      .requiredOption("--dataset <dir>", "what `onarm dataset` wrote")
+      .addOption(new Option("--algo <name>", "algorithm").choices(["smac"]).default("smac"))
+      .addOption(new Option("--preset <name>", "hyper-parameters; --config lays single keys over them").choices([...PRESETS]).default("default"))
+      .option("--updates <n>", "gradient updates", integer({ min: 1, max: 10_000_000 }), 20000)
+      .option("--validation <n>", "validation tasks that judge the decoder", integer({ min: 1, max: 1000 }), 40)
+      .option("--checkpoint-every <n>", "updates between checkpoints", integer({ min: 1 }), 5000)
+      .option("--resume", "go on from the last checkpoint in --out, bit for bit")
+      .option("--workers <n>", "processes that roll out", integer({ min: 1, max: 64 }), 2);
+  },
+  run: async (options, context) => {
+    const dataset = await readDataset(path.resolve(options.dataset));
+    const domain = await openDomain(dataset.manifest.domain);
+    const config = parseConfig(presetConfig(options.preset, domain.spec), context.config ?? {}, context.configFile ?? "--config");
+    requireFit(config, domain.spec);
+    const directory = path.resolve(context.out ?? `out/bundle-${domain.spec.name}-${context.seed}`);
+    await mkdir(path.dirname(directory), { recursive: true });
+    const checkpoint = `${directory}.checkpoint`;
+    const trainer = new Remote<TrainerHandlers>("trainer", new URL("../trainer.ts", import.meta.url));
+    let rollouts: Rollouts | undefined;
+    try {
+      await trainer.call("open", { spec: domain.spec, config, seed: context.seed, dataset: path.resolve(options.dataset) });
+      let done = options.resume ? (((await trainer.call("loadCheckpoint", { file: checkpoint })) as { updates: number }).updates ?? 0) : 0;
+      const progress = context.progress("updates", options.updates);
+      progress.update(done);
+      let losses: Metrics | undefined;
+      const [from, began] = [done, performance.now()];
+      while (done < options.updates && !context.signal.aborted) {
+        const count = Math.min(CHUNK, options.updates - done);
+        losses = await trainer.call("update", { count });
+        done += count;
+        progress.update(done, `critic ${losses.critic1.toFixed(3)} decoder ${losses.decoder.toFixed(3)}`);
+        if (done % options.checkpointEvery < CHUNK || context.signal.aborted) await trainer.call("saveCheckpoint", { file: checkpoint, progress: { updates: done } });
+      }
+      progress.finish();
+      const updatesPerSecond = (1000 * (done - from)) / (performance.now() - began);
+      if (context.signal.aborted)
+        throw new OnarmError("interrupted", `meta-train: stopped after ${done} updates; go on with the same command and --resume (checkpoint: ${checkpoint})`);
+      rollouts = await Rollouts.open(domain.spec.name, options.workers);
+      const decoder = await decoderQuality(domain, rollouts, trainer, {
+        taskSeed: dataset.manifest.tasks.seed,
+        seed: context.seed,
+        tasks: options.validation,
+        history: 6,
+        asked: 3,
+      });
+      const bundle = await bundleOf(trainer, directory, {
+        spec: domain.spec,
+        config,
+        preset: options.preset,
+        provenance: {
+          command: commandLine(),
+          commit: commit(),
+          seed: context.seed,
+          dataset: { sha256: dataset.sha256, taskSeed: dataset.manifest.tasks.seed, tasks: dataset.manifest.tasks.count },
+          parent: null,
+          updates: done,
+          practiceSteps: 0,
+          metrics: "auc" in decoder ? { decoderAuc: decoder.auc } : { decoderR2: decoder.r2 },
+        },
+      });
+      await rm(checkpoint, { force: true });
+      return { losses: losses ?? null, decoder, updates: done, updatesPerSecond, bundle: directory, hash: bundle.hash };
+    } finally {
+      rollouts?.close();
+      trainer.close();
+    }
+  },
+};
