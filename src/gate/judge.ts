@@ -37,7 +37,7 @@ export interface GateInput extends BootstrapOptions {
   readonly minTasks?: number;
 }
 
-const shown = (x: number) => (Math.abs(x) >= 100 ? x.toFixed(1) : x.toFixed(3));
+const shown = (x: number) => (Math.abs(x) >= 100 ? x.toFixed(1) : String(Number(x.toPrecision(3))));
 const signed = (x: number) => (x >= 0 ? "+" : "") + shown(x);
 const listed = (tasks: readonly number[]) => tasks.slice(0, 5).join(", ") + (tasks.length > 5 ? ", ..." : "");
 
@@ -64,7 +64,8 @@ function objections(
   const unpaired = [...[...a].filter((task) => !b.has(task)), ...[...b].filter((task) => !a.has(task))];
   if (unpaired.length > 0)
     reasons.push(`both must be tried on the same tasks, but ${unpaired.length} were met by one alone (task ${listed(unpaired)})`);
-  if (a.size < minTasks) reasons.push(`${a.size} tasks are too few to judge by; at least ${minTasks} are needed`);
+  if (!(a.size >= Math.max(1, minTasks)))
+    reasons.push(`${a.size} tasks are too few to judge by; at least ${minTasks} are needed`);
   if (!values.every(Number.isFinite)) reasons.push(`a ${score} is missing or not a finite number`);
   return reasons;
 }

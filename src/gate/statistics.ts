@@ -1,6 +1,6 @@
 import { rng } from "../domain/rng.ts";
 
-/** An estimate with its interval. With nothing to estimate from, everything is NaN. */
+/** An estimate with its interval. With nothing to estimate from, or from anything that is not finite, everything is NaN. */
 export interface Interval {
   readonly mean: number;
   readonly low: number;
@@ -33,8 +33,9 @@ export function bootstrapMean(
   { samples = 10_000, seed = 0, level = 0.95 }: BootstrapOptions = {},
 ): Interval {
   const n = values.length;
-  if (n === 0) return { mean: NaN, low: NaN, high: NaN };
   const sorted = Float64Array.from(values).sort();
+  const centre = mean(sorted);
+  if (!Number.isFinite(centre)) return { mean: NaN, low: NaN, high: NaN };
   const draw = rng("bootstrap", seed);
   const means = new Float64Array(samples);
   for (let s = 0; s < samples; s++) {
@@ -44,10 +45,10 @@ export function bootstrapMean(
   }
   means.sort();
   const tail = (1 - level) / 2;
-  return { mean: mean(sorted), low: quantile(means, tail), high: quantile(means, 1 - tail) };
+  return { mean: centre, low: quantile(means, tail), high: quantile(means, 1 - tail) };
 }
 
-/** Interval of the mean of a[i] - b[i]: what is common to a pair (the difficulty of a task) cancels. `a` and `b` of equal length. */
+/** Interval of the mean of a[i] - b[i]: what is common to a pair (the difficulty of a task) cancels. NaN unless `a` and `b` are of equal length. */
 export const pairedBootstrap = (a: readonly number[], b: readonly number[], options: BootstrapOptions = {}): Interval =>
   bootstrapMean(
     Array.from({ length: Math.max(a.length, b.length) }, (_, i) => (a[i] ?? NaN) - (b[i] ?? NaN)),
