@@ -122,7 +122,11 @@ const CASES: Record<string, Case[]> = {
     { f: ({ x }) => tf.stridedSlice(x, [1, 0], [2, 4], [1, 1], 0, 0, 0, 0, 0b01) },
   ],
   Sub: [{ f: ({ x, y }) => tf.sub(x, y) }],
-  Sum: [{ f: ({ x }) => [tf.sum(x), tf.sum(x, 0), tf.sum(x, [-1], true)] }, { f: ({ x }) => tf.sum(x), x: [] }],
+  Sum: [
+    { f: ({ x }) => [tf.sum(x), tf.sum(x, 0), tf.sum(x, [-1], true)] },
+    { f: ({ x }) => tf.sum(x), x: [] },
+    { f: ({ x }) => tf.sum(x, []) },
+  ],
   Tanh: [
     { f: ({ x }) => tf.tanh(x), x: [200], draw: tiny },
     { f: ({ x }) => tf.tanh(x), draw: (r) => 5 * r.normal() },
