@@ -13,6 +13,7 @@ const scratch = mkdtempSync(path.join(os.tmpdir(), "onarm-test-"));
 const counts = path.join(scratch, "counts.json");
 const stages = [
   ["types", "typescript/bin/tsc", "--noEmit"],
+  ["types of the page", "typescript/bin/tsc", "--noEmit", "-p", "src/operator/page"],
   ["lint", "eslint/bin/eslint.js", "."],
   ["format", "prettier/bin/prettier.cjs", "--check", "--log-level", "warn", "."],
   ["tests", "mocha/bin/mocha.js", "--reporter", path.join(root, "bin/reporter.mjs"), ...process.argv.slice(2)],

@@ -1,0 +1,118 @@
+import type { RawData, WebSocket } from "ws";
+import { rateLimit } from "./authority.ts";
+import {
+  parseClientMessage,
+  subProtocol,
+  type OperatorCommand,
+  type PageState,
+  type Series,
+  type ServerMessage,
+} from "./protocol.ts";
+
+/** Close codes of RFC 6455 7.4.1. */
+const goingAway = 1001;
+const unsupportedData = 1003;
+const invalidPayload = 1007;
+const policyViolation = 1008;
+
+/** Snapshots go out at most this often, s; curves more rarely. */
+const stateEvery = 0.1;
+const seriesEvery = 1;
+const aliveAfter = 0.25;
+/** Bytes a client may leave unread before it gets nothing more, and s it may stay there before it is cut off. */
+const unreadLimit = 256 * 1024;
+const unreadPatience = 5;
+/** Messages a client may send at once and per second. Stop is not counted. */
+const burst = 60;
+const perSecond = 30;
+/** s between asking a client to close and cutting it off. */
+const closePatience = 1;
+
+/** One operator's connection: hostile until shown otherwise. Everything it makes us keep is bounded. */
+export class Client {
+  readonly #socket: WebSocket;
+  readonly #onCommand: (command: OperatorCommand) => void;
+  readonly #now: () => number;
+  readonly #withinRate: () => boolean;
+  #state: PageState | undefined;
+  #shown: PageState | undefined;
+  #series: readonly Series[] | undefined;
+  #stateAt = -Infinity;
+  #seriesAt = -Infinity;
+  #sentAt = -Infinity;
+  #unreadSince: number | undefined;
+  #refused = false;
+
+  /** `now` in s, monotonic. `gone` is called once, when the connection is closed. */
+  constructor(socket: WebSocket, onCommand: (command: OperatorCommand) => void, gone: () => void, now: () => number) {
+    this.#socket = socket;
+    this.#onCommand = onCommand;
+    this.#now = now;
+    this.#withinRate = rateLimit(burst, perSecond, now);
+    socket.on("message", (data, binary) => this.#receive(data, binary));
+    socket.on("error", () => {});
+    socket.on("close", gone);
+    this.#send({ type: "hello", protocol: subProtocol });
+  }
+
+  /** Takes the snapshot to be shown next; an older one not sent yet is forgotten. */
+  show(state: PageState): void {
+    this.#state = state;
+  }
+
+  /** Called every few tens of ms: sends what is due. */
+  beat(): void {
+    const time = this.#now();
+    if (this.#socket.bufferedAmount > unreadLimit) {
+      this.#unreadSince ??= time;
+      if (time - this.#unreadSince > unreadPatience) this.#socket.terminate();
+      return;
+    }
+    this.#unreadSince = undefined;
+    const state = this.#state;
+    if (state && state !== this.#shown && time - this.#stateAt >= stateEvery) {
+      const { series, ...rest } = state;
+      this.#shown = state;
+      this.#stateAt = time;
+      this.#send({ type: "state", state: rest });
+      if (series !== this.#series) this.#sendSeries(series, time);
+    } else if (state && state.series !== this.#series) this.#sendSeries(state.series, time);
+    if (time - this.#sentAt >= aliveAfter) this.#send({ type: "alive" });
+  }
+
+  close(): void {
+    this.#end(goingAway, "the run has ended");
+  }
+
+  #sendSeries(series: readonly Series[], time: number): void {
+    if (time - this.#seriesAt < seriesEvery) return;
+    this.#series = series;
+    this.#seriesAt = time;
+    this.#send({ type: "series", series });
+  }
+
+  #receive(data: RawData, binary: boolean): void {
+    if (binary) return this.#end(unsupportedData, "messages are text");
+    const message = parseClientMessage(String(data));
+    // Before every limit, and from a client we are about to close too: a stop is never refused.
+    if (message?.type === "stop") return this.#onCommand({ kind: "stop" });
+    if (this.#refused) return;
+    if (!this.#withinRate()) return this.#end(policyViolation, "too many messages");
+    if (message === undefined) return this.#end(invalidPayload, "not a message of onarm.v1");
+    if (message.type === "ping") this.#send({ type: "pong", n: message.n });
+    else this.#onCommand({ kind: message.type });
+  }
+
+  #send(message: ServerMessage): void {
+    if (this.#socket.readyState !== this.#socket.OPEN || this.#socket.bufferedAmount > unreadLimit) return;
+    this.#sentAt = this.#now();
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#refused) return;
+    this.#refused = true;
+    this.#socket.close(code, reason);
+    setTimeout(() => this.#socket.terminate(), closePatience * 1000).unref();
+  }
+}
