@@ -16,6 +16,7 @@ const replaceGradient = (kernelName: string, inputsToSave: string[], gradFunc: t
 /**
  * tfjs puts a saved *output* on the tape before its producer, so that a second derivative silently loses that path
  * (tensorflow/tfjs#3252). Saving the inputs and computing the output anew keeps it; ONNX Runtime merges the two.
+ * Not mended: tf.logSoftmax, which is no kernel; under a second derivative write x - tf.logSumExp(x).
  */
 const recomputeOutput = (
   kernelName: string,
