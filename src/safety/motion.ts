@@ -1,0 +1,80 @@
+import type { ArmState, JointCommand, Limits } from "../domain/arm.ts";
+import type { Seconds, Vec3 } from "../domain/units.ts";
+import { forward, jacobian } from "../kinematics/chain.ts";
+import type { Chain } from "../kinematics/chain.ts";
+
+/** What one judgement is about, once everything in it is known to be finite and of the right shape. */
+export interface Motion {
+  readonly chain: Chain;
+  readonly limits: Limits;
+  readonly position: readonly number[];
+  readonly period: Seconds;
+  /** Measured tip in base, m, and the Jacobian there (6 x n, row-major). */
+  readonly tip: Vec3;
+  readonly J: Float64Array;
+  readonly way: (demand: Demand) => Way;
+}
+
+/** What a demand does to the tip, in base: `step` m over the period, exact, through the forward kinematics; `velocity` m/s at its start. */
+export interface Way {
+  readonly step: Vec3;
+  readonly velocity: Vec3;
+}
+
+/** Demanded joint velocity, rad/s. Every rule speaks of it, whatever kind the command is. */
+export type Demand = Float64Array;
+
+export function motion(chain: Chain, limits: Limits, state: ArmState, period: Seconds): Motion {
+  const { position } = state;
+  const { tip, J } = jacobian(chain, position);
+  // Several rules ask for the way of one demand after another: the last answer is kept. A demand is never written to once it is made.
+  let asked: Demand | undefined;
+  let answer: Way;
+  const way = (demand: Demand) => {
+    if (demand !== asked) {
+      answer = { step: step(chain, position, tip.p, demand, period), velocity: tipVelocity(J, demand) };
+      asked = demand;
+    }
+    return answer;
+  };
+  return { chain, limits, position, period, tip: tip.p, J, way };
+}
+
+/** The velocity a command asks for: a set-point asks for the way to it within the period. */
+export const demanded = (command: JointCommand, position: readonly number[]): Demand =>
+  command.kind === "velocity"
+    ? Float64Array.from(command.value)
+    : Float64Array.from(command.value, (x, k) => (x - position[k]!) / command.period);
+
+/**
+ * The velocity a demand starts from. After a velocity command it is that command. After a set-point it is what the arm does now, plus,
+ * for a further set-point, the lag that the last one left: a stream of set-points at constant speed is then no acceleration.
+ */
+export function started(previous: JointCommand, command: JointCommand, state: ArmState): Demand {
+  const lag = (k: number) => (command.kind === "position" ? (previous.value[k]! - state.position[k]!) / command.period : 0);
+  return Float64Array.from(previous.value, (x, k) =>
+    within(-1e9, previous.kind === "velocity" ? x : state.velocity[k]! + lag(k), 1e9),
+  );
+}
+
+export const within = (low: number, x: number, high: number) => Math.min(Math.max(x, low), high);
+
+function step(chain: Chain, position: readonly number[], tip: Vec3, demand: Demand, period: number): Vec3 {
+  const { p } = forward(
+    chain,
+    demand.map((w, k) => position[k]! + w * period),
+  );
+  return [p[0] - tip[0], p[1] - tip[1], p[2] - tip[2]];
+}
+
+function tipVelocity(J: Float64Array, demand: Demand): Vec3 {
+  const n = demand.length;
+  let [x, y, z] = [0, 0, 0];
+  for (let k = 0; k < n; k++) {
+    const w = demand[k]!;
+    x += J[k]! * w;
+    y += J[n + k]! * w;
+    z += J[2 * n + k]! * w;
+  }
+  return [x, y, z];
+}
