@@ -6,6 +6,13 @@ import type { Physics } from "./mujoco.ts";
 /** Two stamps of a 100 Hz arm closer than this are the same stamp. */
 const EPSILON = 1e-6;
 
+/** Throws "arm.refused" for a set-point that no controller of `joints` joints could follow. */
+export function checkCommand(joints: number, { value }: JointCommand): void {
+  if (value.length === joints && value.every(Number.isFinite)) return;
+  const what = `a command is ${joints} finite numbers, not (${value.join(", ")})`;
+  throw new OnarmError("arm.refused", what, { value });
+}
+
 export type Drive = "velocity" | "position" | "hold" | "off";
 
 /**
@@ -55,12 +62,7 @@ export function jointControl(
     },
     /** Takes a set-point at once; while the motors are off it goes nowhere. Throws "arm.refused" for one no controller could follow. */
     take(command: JointCommand, now: number): void {
-      if (command.value.length !== joints.length || !command.value.every(Number.isFinite))
-        throw new OnarmError(
-          "arm.refused",
-          `a command holds ${joints.length} finite numbers, this one ${command.value.length}: ${command.value.join(", ")}`,
-          { command },
-        );
+      checkCommand(joints.length, command);
       if (drive === "off") return;
       drive = command.kind;
       target.set(command.value);

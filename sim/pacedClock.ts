@@ -1,0 +1,68 @@
+import { filter, firstValueFrom, map, Subject } from "rxjs";
+import { OnarmError } from "../src/domain/errors.ts";
+import { seconds } from "../src/domain/units.ts";
+import type { Seconds } from "../src/domain/units.ts";
+import type { Clock } from "../src/ports/clock.ts";
+
+/** Monotonic time, s, with one origin for every process of this machine, so that a stamp made in one can be aged in another. */
+export const monotonic = (): Seconds => seconds(Number(process.hrtime.bigint()) / 1e9);
+
+/**
+ * Calls `due` once at or after each of the deadlines start + k period, never before: drift-free. `late`: whole periods that have passed
+ * unserved since, because this process was kept from running; they are not made up for.
+ */
+export function deadlines(period: Seconds, due: (at: Seconds, late: number) => void): { stop(): void } {
+  let next = monotonic() + period;
+  let timer: NodeJS.Timeout;
+  const arm = () => void (timer = setTimeout(wake, 1000 * (next - monotonic())));
+  const wake = () => {
+    const behind = monotonic() - next;
+    if (behind >= 0) {
+      const late = Math.floor(behind / period);
+      const at = seconds(next + late * period);
+      next = at + period;
+      due(at, late);
+    }
+    if (!stopped) arm();
+  };
+  let stopped = false;
+  arm();
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Wall-paced time for control. `close` ends the beats and makes a `run` under way reject with "interrupted". */
+export function pacedClock(period: Seconds): Clock & { close(): void } {
+  const beat$ = new Subject<Seconds>();
+  const beaten$ = new Subject<void>();
+  const pace = deadlines(period, () => {
+    beat$.next(monotonic());
+    beaten$.next();
+  });
+  return {
+    now: monotonic,
+    beat$: beat$.asObservable(),
+    period,
+    run: (done) =>
+      firstValueFrom(
+        beaten$.pipe(
+          map(() => done()),
+          filter(Boolean),
+          map(() => undefined),
+        ),
+      ).catch((error: unknown) => {
+        throw error instanceof Error && error.name === "EmptyError"
+          ? new OnarmError("interrupted", "the clock was closed before the awaited moment came")
+          : error;
+      }),
+    close() {
+      pace.stop();
+      beat$.complete();
+      beaten$.complete();
+    },
+  };
+}

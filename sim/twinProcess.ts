@@ -1,0 +1,65 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { text } from "node:stream/consumers";
+import type { ArmDescription } from "../src/domain/arm.ts";
+import { isOnarmError } from "../src/domain/errors.ts";
+import { seconds } from "../src/domain/units.ts";
+import { deadlines, monotonic } from "./pacedClock.ts";
+import { createTwin } from "./twin.ts";
+import type { TwinOptions } from "./twin.ts";
+import { serveTwin } from "./twinServer.ts";
+
+/**
+ * The paced twin, a process of its own so that it outlives whoever drives it: what the arm does after the controller is gone, this decides.
+ * Reads one JSON object from stdin (TwinJob), writes one line to stdout ({"address"} or {"code","message"}), then lives on its socket.
+ */
+export interface TwinJob {
+  readonly description: ArmDescription;
+  readonly options: PacedOptions;
+}
+export interface PacedOptions extends TwinOptions {
+  /** Stays this long after the last client left, s. Default 5. */
+  readonly linger?: number;
+  /** File that gets one JSON line a period: what the arm really did (TracePoint). */
+  readonly trace?: string;
+}
+
+/** Periods made up for at once after this process was kept from running; time beyond them never happened to the arm. */
+const CATCH_UP = 5;
+
+async function main() {
+  const { description, options } = JSON.parse(await text(process.stdin)) as TwinJob;
+  const twin = await createTwin(description, { ...options, epoch: monotonic() });
+  const file = options.trace === undefined ? undefined : openSync(options.trace, "a");
+  if (file !== undefined)
+    twin.trace$.subscribe({ next: (point) => void writeSync(file, JSON.stringify(point) + "\n"), error: () => {} });
+
+  let leaving: NodeJS.Timeout | undefined;
+  const server = await serveTwin(twin, {
+    busy: () => clearTimeout(leaving),
+    quiet: () => void (leaving = setTimeout(end, 1000 * (options.linger ?? 5))),
+  });
+  const period = twin.clock.period;
+  const pace = deadlines(period, (at, late) => {
+    try {
+      for (let behind = Math.min(late, CATCH_UP); behind >= 0; behind--) twin.tick(seconds(at - behind * period));
+    } catch {
+      end(); // serveTwin has told the clients why
+    }
+  });
+  const end = () => {
+    pace.stop();
+    server.close();
+    clearTimeout(leaving);
+    void twin.arm.close();
+    if (file !== undefined) closeSync(file);
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, end);
+  leaving = setTimeout(end, 1000 * Math.max(5, options.linger ?? 5));
+  process.stdout.write(JSON.stringify({ address: server.address }) + "\n");
+}
+
+main().catch((error: unknown) => {
+  const { code, message } = isOnarmError(error) ? error : { code: "physics.invalid", message: String(error) };
+  process.stdout.write(JSON.stringify({ code, message }) + "\n");
+  process.exitCode = 1;
+});
