@@ -2,23 +2,26 @@ import type { Observable } from "rxjs";
 import { BehaviorSubject } from "rxjs";
 import type { Intent } from "../domain/control.ts";
 import type { Mode, ModeEvent } from "../domain/mode.ts";
+import type { Seconds } from "../domain/units.ts";
 import { next } from "./modes.ts";
 
 const HOLD: Intent = { kind: "hold" };
 /** Intents that cannot be obeyed in a row before the arm is stopped for good. */
 const PATIENCE = 3;
+/** s: how long a wish to move stands without being renewed: one period of a 10 Hz policy, and what it may be late. */
+const LEASE = 0.2;
 
 /** Who is in control, and what they want: the one place where mode and intent change. */
 export interface Authority {
   readonly mode$: Observable<Mode>;
   mode(): Mode;
   intent(): Intent;
-  /** Why the last intent cannot be obeyed. */
-  refusal(): string | undefined;
+  /** Why the last intent cannot be obeyed at `at`: it was no number, or it has not been renewed in time. */
+  refusal(at: Seconds): string | undefined;
   stops(): number;
   /** False when the event is refused in this mode. */
   fire(event: ModeEvent): boolean;
-  want(intent: Intent): void;
+  want(intent: Intent, at: Seconds): void;
   close(): void;
 }
 
@@ -33,6 +36,7 @@ const finite = (intent: Intent, joints: number) =>
 export function authority(joints: number, stopped: () => void): Authority {
   const mode$ = new BehaviorSubject<Mode>({ is: "offline" });
   let intent = HOLD;
+  let wantedAt: Seconds | undefined;
   let refused = 0;
   let stops = 0;
   const fire = (event: ModeEvent): boolean => {
@@ -51,10 +55,14 @@ export function authority(joints: number, stopped: () => void): Authority {
     mode$: mode$.asObservable(),
     mode: () => mode$.value,
     intent: () => intent,
-    refusal: () => (refused > 0 ? "policy.nonfinite" : undefined),
+    refusal: (at) => {
+      if (refused > 0) return "policy.nonfinite";
+      return intent.kind !== "hold" && !(at - wantedAt! <= LEASE) ? "policy.late" : undefined;
+    },
     stops: () => stops,
     fire,
-    want: (wanted) => {
+    want: (wanted, at) => {
+      wantedAt = at;
       if (finite(wanted, joints)) [intent, refused] = [wanted, 0];
       else {
         [intent, refused] = [HOLD, refused + 1];

@@ -33,7 +33,10 @@ export interface Controller {
   state(): ArmState | undefined;
   scene(): SceneState | undefined;
   counters(): Counters;
-  /** From the next beat on. An intent that is not finite is refused: hold, and the third in a row stops the arm. */
+  /**
+   * From the next beat on, for 0.2 s: who wants to go on moving says so again. An intent that is not finite is refused: hold, and the
+   * third in a row stops the arm.
+   */
   setIntent(intent: Intent): void;
   /** False when the mode refuses it. */
   event(event: ModeEvent): boolean;
@@ -118,7 +121,7 @@ export function createController({ arm, scene, clock, description, limits }: Con
     state: senses.state,
     scene: senses.scene,
     counters,
-    setIntent: authority.want,
+    setIntent: (intent) => authority.want(intent, clock.now()),
     event: authority.fire,
     reset: async () => {
       must(authority.mode().is === "stopped", "reset");

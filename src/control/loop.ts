@@ -106,7 +106,9 @@ const judged = ({ judge, outbox, setPoints }: LoopParts): MonoTypeOperatorFuncti
   map((tick) => {
     const { at, mode, state, command } = tick;
     if (!state || !command) return tick;
-    const verdict = (drives(mode) ? judge.driving : judge.easing)(at, state, command, outbox.previous);
+    // Nothing sent lately: acceleration is judged from what the arm does.
+    const previous = outbox.previous ?? { kind: "velocity", value: state.velocity, period: command.period };
+    const verdict = (drives(mode) ? judge.driving : judge.easing)(at, state, command, previous);
     if (verdict.kind === "clamp") {
       outbox.clamps++;
       setPoints.reseed();

@@ -1,5 +1,6 @@
 import type { ArmStatus } from "../domain/arm.ts";
 import type { Tick } from "../domain/control.ts";
+import type { SceneState } from "../domain/scene.ts";
 import type { Seconds } from "../domain/units.ts";
 import type { Authority } from "./authority.ts";
 import type { Senses } from "./senses.ts";
@@ -26,6 +27,31 @@ interface SupervisorParts {
   readonly inFlightSince: () => Seconds | undefined;
 }
 
+/** m, m/s and s: a thing the arm pushes moves no faster; what has moved further since it was last believed was misseen, or someone moved it. */
+const JUMP = 0.03;
+const PUSHED = 0.5;
+const MEMORY = 0.2;
+
+/** Holds the supervisor begins, and ends when their cause is gone. */
+export const ownHolds: ReadonlySet<string> = new Set([
+  "state.late",
+  "state.disorder",
+  "beat.late",
+  "scene.stale",
+  "scene.implausible",
+  "policy.nonfinite",
+  "policy.late",
+]);
+
+/** Whether every thing that both scenes know can have got from one place to the other by being pushed. */
+function plausible(before: SceneState, scene: SceneState): boolean {
+  const reach = JUMP + PUSHED * Math.min(MEMORY, scene.at - before.at);
+  return Object.entries(scene.facts).every(([name, { position: p, valid }]) => {
+    const q = before.facts[name];
+    return !valid || !q?.valid || Math.hypot(p[0] - q.position[0], p[1] - q.position[1], p[2] - q.position[2]) <= reach;
+  });
+}
+
 /** Whether the motors answer: enabled alone does not say it after a boot with the stop button pressed (not homed, not ready). */
 export const answers = (status: ArmStatus) => status.enabled && status.ready && status.homed && !status.stopped;
 
@@ -35,7 +61,7 @@ export const answers = (status: ArmStatus) => status.enabled && status.ready && 
  */
 export function supervisor(parts: SupervisorParts): Supervisor {
   const { authority, senses, period } = parts;
-  const own = new Set<string>();
+  let believed: SceneState | undefined;
   let beat: Seconds | undefined;
   let late = 0;
 
@@ -44,7 +70,9 @@ export function supervisor(parts: SupervisorParts): Supervisor {
     if (senses.disorderly(at)) return "state.disorder";
     if (late > LATE_BEATS) return "beat.late";
     if (parts.sees && !(scene && at - scene.at <= SCENE_LATE)) return "scene.stale";
-    return authority.refusal();
+    if (scene && believed && !plausible(believed, scene)) return "scene.implausible";
+    believed = scene;
+    return authority.refusal(at);
   };
 
   const link = ({ at, state }: Parameters<Supervisor>[0]) => {
@@ -65,12 +93,13 @@ export function supervisor(parts: SupervisorParts): Supervisor {
     beat = tick.at;
     link(tick);
     const mode = authority.mode();
+    // Between runs a person or the simulator sets the scene out: what is seen next is believed.
+    if (mode.is !== "running" && !(mode.is === "holding" && mode.from === "running")) believed = undefined;
     if (mode.is !== "running" && mode.is !== "resetting" && mode.is !== "holding") return;
     const cause = reasonToHold(tick);
     if (cause === undefined) {
-      if (mode.is === "holding" && own.has(mode.cause)) authority.fire({ on: "resume" });
+      if (mode.is === "holding" && ownHolds.has(mode.cause)) authority.fire({ on: "resume" });
     } else if (mode.is !== "holding") {
-      own.add(cause);
       authority.fire({ on: "hold", cause });
     }
   };

@@ -1,0 +1,171 @@
+import type { ArmDescription, Limits } from "../domain/arm.ts";
+import type { Intent } from "../domain/control.ts";
+import { OnarmError } from "../domain/errors.ts";
+import type { Action, Observation } from "../domain/experience.ts";
+import type { SceneSpec, SceneState } from "../domain/scene.ts";
+import type { Vec3 } from "../domain/units.ts";
+import { chain, forward } from "../kinematics/chain.ts";
+import { actionToTwist, sawyerObservation } from "../policy/observation.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Environment } from "../ports/environment.ts";
+import type { Scene } from "../ports/scene.ts";
+import { START_TIP, achieved, sawyerReward, sawyerSpec } from "../tasks/sawyer.ts";
+import type { SawyerTask } from "../tasks/sawyer.ts";
+import type { Controller } from "./controller.ts";
+import { undoing } from "./resetting.ts";
+import { postureAt } from "./startPosture.ts";
+import { ownHolds } from "./supervisor.ts";
+
+export interface ArmEnvironmentParts {
+  readonly controller: Controller;
+  readonly scene: Scene;
+  readonly clock: Clock;
+  readonly description: ArmDescription;
+  readonly limits: Limits;
+  /** Where an episode's tip starts, m in `base`; START_TIP when absent. */
+  readonly startTip?: (task: SawyerTask) => Vec3;
+  /** Asked at a reset that finds the arm not running: resolves once a person (in a simulation: the program) has made the deliberate acts. Absent: refused. */
+  readonly attend?: (controller: Controller) => Promise<void>;
+}
+
+/** m and rad: the tip counts as clear of the scene, the posture as reached; s: how long a reset's move may take; how long the scene may be unseen. */
+const LIFT_TOLERANCE = 0.01;
+const POSTURE_TOLERANCE = 0.01;
+const MOVE_LIMIT = 15;
+const SCENE_LOST = 1;
+
+/**
+ * The sawyer domain on one arm, real or simulated: every motion, resets included, goes through the controller and so through the governor.
+ * It is handed a controller that runs (`start()` is a person's act); a stop ends the episode with "command.stopped", a scene unseen for 1 s
+ * with "scene.stale". `close` leaves controller and ports to their owner.
+ */
+export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTask> {
+  const { controller, scene, clock, description, limits, startTip = () => START_TIP, attend } = parts;
+  const arm = chain(description);
+  const beats = Math.round(sawyerSpec.period / clock.period);
+  const postures = new Map<string, number[]>();
+  let task: SawyerTask | undefined;
+  let standing: SceneSpec | undefined;
+  let successAny = false;
+
+  const tipNow = (): Vec3 => forward(arm, controller.state()!.position).p;
+  const sceneNow = (): SceneState => controller.scene() ?? { at: clock.now(), facts: {} };
+  const observe = (): Observation => sawyerObservation(tipNow(), sceneNow());
+
+  /** Lets time pass until `done`; ends early, with the reason, when the arm leaves the driver's hands or the scene is lost. */
+  const pass = async (drivenIn: "running" | "resetting", done: () => boolean) => {
+    let unseen = 0;
+    let over: OnarmError | undefined;
+    await clock.run(() => {
+      const mode = controller.mode();
+      if (mode.is !== drivenIn && !(mode.is === "holding" && mode.from === drivenIn)) {
+        const reason = mode.is === "stopped" ? mode.cause : mode.is;
+        over = new OnarmError("command.stopped", `the arm was stopped while ${drivenIn}: ${reason}`, { reason, mode });
+        return true;
+      }
+      unseen = mode.is === "holding" && mode.cause.startsWith("scene.") ? unseen + 1 : 0;
+      if (unseen * clock.period > SCENE_LOST) {
+        controller.event({ on: "finish" });
+        over = new OnarmError("scene.stale", `no believable scene for ${SCENE_LOST} s: look at the tracker, then start again`, {
+          mode,
+        });
+        return true;
+      }
+      // A person's hold stretches the step; what the supervisor holds for is part of it.
+      return !(mode.is === "holding" && !ownHolds.has(mode.cause)) && done();
+    });
+    if (over) throw over;
+  };
+
+  /** Repeats `wanted` every beat until it says it is done (undefined). */
+  const drive = async (what: string, wanted: () => Intent | undefined) => {
+    const until = clock.now() + MOVE_LIMIT;
+    await pass("resetting", () => {
+      const intent = wanted();
+      controller.setIntent(intent ?? { kind: "hold" });
+      return intent === undefined || clock.now() > until;
+    });
+    if (wanted() !== undefined)
+      throw new OnarmError("arm.refused", `reset: the arm could not ${what} within ${MOVE_LIMIT} s; clear its way`);
+  };
+  const lift = () =>
+    drive("lift its tip clear", () => {
+      const up = START_TIP[2] - tipNow()[2];
+      return up > LIFT_TOLERANCE ? { kind: "twist", linear: [0, 0, Math.min(0.2, 4 * up)] } : undefined;
+    });
+  const toStart = (tip: Vec3) => {
+    const key = tip.join();
+    const q = postures.get(key) ?? postureAt(description, limits, tip);
+    if (postures.size < 64) postures.set(key, q);
+    return drive("return to its start", () =>
+      controller.state()!.position.every((x, i) => Math.abs(x - q[i]!) < POSTURE_TOLERANCE) ? undefined : { kind: "posture", q },
+    );
+  };
+
+  const arrange = async (wanted: SceneSpec) => {
+    controller.setIntent({ kind: "hold" });
+    await scene.arrange(wanted);
+    const arranged = clock.now();
+    await pass("resetting", () => (controller.scene()?.at ?? -1) > arranged);
+    standing = wanted;
+  };
+  /** Does what a hand could undo with the arm itself; has the rest set out anew. */
+  const setOut = async (wanted: SceneSpec) => {
+    const undo = standing && undoing(standing, wanted, sceneNow());
+    standing = undefined;
+    if (undo === "nothing") standing = wanted;
+    else if (undo === undefined) await arrange(wanted);
+    else if (await tried(undo.behaviour, undo.done)) standing = wanted;
+    else await arrange(wanted);
+  };
+  /** A scripted behaviour in the reset: its steps are the policy's, its success is read from the scene. */
+  const tried = async (
+    behaviour: (observation: Observation) => Action,
+    done: (scene: SceneState) => boolean,
+  ): Promise<boolean> => {
+    for (let step = 0; step < sawyerSpec.horizon && !done(sceneNow()); step++) await act(behaviour(observe()), "resetting");
+    await lift();
+    return done(sceneNow());
+  };
+
+  const act = async (action: Action, drivenIn: "running" | "resetting") => {
+    controller.setIntent({ kind: "twist", linear: finite(action) ? actionToTwist(action, sawyerSpec) : [NaN, NaN, NaN] });
+    let passed = 0;
+    await pass(drivenIn, () => ++passed >= beats);
+  };
+
+  return {
+    spec: sawyerSpec,
+    reset: async (next) => {
+      const moving = () => ["running", "resetting", "holding"].includes(controller.mode().is);
+      if (!moving()) await attend?.(controller);
+      if (!moving()) {
+        const mode = controller.mode();
+        throw new OnarmError("command.stopped", `the arm is ${mode.is}: reset, enable and start it first`, {
+          reason: mode.is === "stopped" ? mode.cause : mode.is,
+        });
+      }
+      task = next;
+      successAny = false;
+      controller.event({ on: "finish" });
+      controller.event({ on: "start-reset" });
+      await lift();
+      await setOut(next.scene);
+      await toStart(startTip(next));
+      controller.event({ on: "finish" });
+      controller.event({ on: "start" });
+      return observe();
+    },
+    step: async (action) => {
+      if (!task) throw new OnarmError("usage.invalid", "step() before the first reset()");
+      await act(action, "running");
+      if (achieved(task.aim, tipNow(), sceneNow())) successAny = true;
+      return { observation: observe(), terminated: false };
+    },
+    reward: () => sawyerReward(task!.aim, tipNow(), sceneNow()),
+    outcome: () => ({ success: achieved(task!.aim, tipNow(), sceneNow()), successAny }),
+    close: async () => void controller.event({ on: "finish" }),
+  };
+}
+
+const finite = (action: Action) => action.every(Number.isFinite);

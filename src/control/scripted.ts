@@ -1,0 +1,70 @@
+import type { Action, Observation } from "../domain/experience.ts";
+import type { Rng } from "../domain/rng.ts";
+import type { Vec3 } from "../domain/units.ts";
+import { ACTION_SPEED, OPEN_TRAVEL } from "../tasks/sawyer.ts";
+import type { SawyerAim } from "../tasks/sawyer.ts";
+import { closeDrawer, facts, openDrawer, pressButton, reach } from "./primitives.ts";
+import type { Facts, Primitive } from "./primitives.ts";
+
+/** Steps after which a primitive that is still not done is given up for another one. */
+const PATIENCE = 35;
+/** Steps a finished primitive is kept up, so that a pressed button is seen pressed. */
+const DWELL = 2;
+
+export interface ScriptedOptions {
+  /** Standard deviation of the Gaussian noise on every number of an action (which lies in [-1, 1]). */
+  readonly noise?: number;
+}
+
+/** Chooses actions for one rollout of the sawyer domain: a rollout Controller. Make a fresh one for every rollout. */
+export type Scripted = (observation: Observation) => Action;
+
+/**
+ * Picks a feasible primitive, runs it to completion, picks another: data from nobody's aim in particular.
+ * Every action carries noise (0.3 unless said otherwise) and is clipped.
+ */
+export function randomPrimitives(r: Rng, { noise = 0.3 }: ScriptedOptions = {}): Scripted {
+  let current: Primitive | undefined;
+  let steps = 0;
+  let kept = 0;
+  return (observation) => {
+    const seen = facts(observation);
+    if (!current || kept >= DWELL || steps >= PATIENCE) [current, steps, kept] = [r.pick(feasible(seen))(r), 0, 0];
+    const { v, done } = current(seen);
+    steps++;
+    if (done) kept++;
+    return noisy(v, noise, r);
+  };
+}
+
+/** Pursues one aim and keeps what it reached. `r` is drawn from for noise alone (0.3 unless said otherwise). */
+export function goalDirected(aim: SawyerAim, r: Rng, { noise = 0.3 }: ScriptedOptions = {}): Scripted {
+  const primitive = primitiveOf(aim);
+  return (observation) => noisy(primitive(facts(observation)).v, noise, r);
+}
+
+/** The primitive that makes `aim` true. */
+export function primitiveOf(aim: SawyerAim): Primitive {
+  switch (aim.kind) {
+    case "reach":
+      return reach(aim.goal);
+    case "open-drawer":
+      return openDrawer();
+    case "close-drawer":
+      return closeDrawer();
+    case "press-button":
+      return pressButton();
+  }
+}
+
+const anywhere = (r: Rng) => reach([r.between(0.5, 0.68), r.between(-0.18, 0.18), r.between(0.03, 0.16)]);
+
+/** What can be done in a scene as it stands now, each equally likely. */
+const feasible = ({ drawer, button }: Facts): ((r: Rng) => Primitive)[] => [
+  anywhere,
+  ...(drawer ? [drawer.travel < OPEN_TRAVEL ? openDrawer : closeDrawer] : []),
+  ...(button ? [pressButton] : []),
+];
+
+const noisy = (v: Vec3, noise: number, r: Rng): Action =>
+  Float32Array.from(v, (x) => Math.min(1, Math.max(-1, Math.min(1, Math.max(-1, x / ACTION_SPEED)) + noise * r.normal())));
