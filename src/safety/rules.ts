@@ -54,7 +54,7 @@ export const jointEnvelope = interval(
 const length = ([x, y, z]: Vec3) => Math.sqrt(x * x + y * y + z * z);
 
 /** Speed of the tip now and its mean over the period, whichever is higher. Scaling keeps the direction. */
-export const tipSpeed: Rule = {
+const tipSpeed: Rule = {
   name: "tip.speed",
   share({ limits: { tipSpeed: limit }, period, way }, demand) {
     const { step, velocity } = way(demand);
@@ -94,15 +94,18 @@ function walls(
     }
 }
 
+/** Largest share of a demand with which reach and braking way fit into the room, the braking way shrinking with its square; m each. */
+const roomy = (room: number, reach: number, brake: number) =>
+  room > 0 ? (2 * room) / (reach + Math.sqrt(reach * reach + 4 * brake * room)) : 0;
+
 /** The tip stays in the box over the period, and while all joints then ramp down to rest. A tip outside may not go further out. */
-export const workspace: Rule = {
+const workspace: Rule = {
   name: "workspace",
   share(motion, demand) {
     const coast = stopping(motion, demand) / 2;
     let share = 1;
     walls(motion, demand, (_axis, _sign, reach, run, room) => {
-      if (reach + run * coast <= room + 1e-9) return;
-      share = Math.min(share, room > 0 ? (2 * room) / (reach + Math.sqrt(reach * reach + 4 * run * coast * room)) : 0);
+      if (reach + run * coast > room + 1e-9) share = Math.min(share, roomy(room, reach, run * coast));
     });
     return share;
   },
@@ -110,13 +113,16 @@ export const workspace: Rule = {
   fit(motion, demand) {
     const { period, J } = motion;
     let fitted = demand;
-    for (let round = 0; round < 3 && this.share(motion, fitted) < 1; round++) {
+    for (let round = 0; round < 4 && this.share(motion, fitted) < 1; round++) {
       const coast = stopping(motion, fitted) / 2;
       const correction = new Float64Array(6);
       walls(motion, fitted, (axis, sign, reach, run, room) => {
+        if (reach + run * coast <= room) return;
+        const outward = Math.max(reach / period, run);
+        // First as if the time to stop shrank with the outward part; where other motion sets that time, as long as it is.
+        const allowed = round === 0 ? outward * roomy(room, reach, run * coast) : room / (period + coast);
         // Aimed a hair inside, for the inverse is damped and the way is curved.
-        if (reach + run * coast > room)
-          correction[axis] = sign * ((room - 1e-7) / (period + coast) - Math.max(reach / period, run));
+        correction[axis] = sign * (allowed - outward - 1e-7 / period);
       });
       const change = dampedLeastSquares(J, fitted.length, correction, { damping: 0.01 });
       fitted = fitted.map((w, k) => w + change[k]!);

@@ -14,7 +14,7 @@ export interface Case {
 }
 
 /** How far the measured tip may stand outside the workspace and still be led back, m: about the braking distance of a tip at 0.25 m/s. */
-export const OUTSIDE = 0.02;
+const OUTSIDE = 0.02;
 /** Stamps that are sums of periods differ by rounding; a microsecond is below any clock's meaning here. */
 const GRAIN = 1e-6;
 

@@ -1,0 +1,48 @@
+import { sawyer } from "../../../robot/description/sawyer.ts";
+import type { ArmState, JointCommand, Limits } from "../../../src/domain/arm.ts";
+import { seconds } from "../../../src/domain/units.ts";
+import { loadLimits } from "../../../src/config/limits.ts";
+import { chain, forward } from "../../../src/kinematics/chain.ts";
+
+/** The limits said once more, from the figures alone: what the governor is held against. Nothing of src/safety is used here. */
+export const limits: Limits = loadLimits(new URL("../../../robot/description/limits.yaml", import.meta.url).pathname);
+const arm = chain(sawyer);
+export const tipOf = (q: readonly number[]) => forward(arm, q).p;
+
+export const stateAt = (position: readonly number[], more: Partial<Record<keyof ArmState, unknown>> = {}) =>
+  ({ at: 10, position, velocity: position.map(() => 0), effort: position.map(() => 0), ...more }) as unknown as ArmState;
+export const now = seconds(10.001);
+export const velocity = (value: readonly number[], period = 0.01) => ({ kind: "velocity", value, period }) as JointCommand;
+export const setPoint = (value: readonly number[], period = 0.01) => ({ kind: "position", value, period }) as JointCommand;
+export const seven = (x: number) => new Array<number>(7).fill(x);
+export const only = (joint: number, x: number) => seven(0).map((_, k) => (k === joint ? x : 0));
+
+export const asVelocity = (command: JointCommand, q: readonly number[]) =>
+  command.kind === "velocity" ? command.value : command.value.map((x, k) => (x - q[k]!) / command.period);
+
+/** Where acceleration is counted from, for a velocity command after a velocity command. */
+export const tooFast = (w: readonly number[], from: readonly number[], period: number, within = 1e-7) =>
+  w.some((x, k) => Math.abs(x - from[k]!) > limits.joints[k]!.acceleration * period + within);
+
+/** Every hard limit that a demanded velocity breaks by more than `within`. */
+export function broken(w: readonly number[], q: readonly number[], period: number, within = 1e-7): string[] {
+  const found: string[] = [];
+  w.forEach((x, k) => {
+    const { lower, upper, speed, acceleration } = limits.joints[k]!;
+    if (!Number.isFinite(x)) found.push(`joint ${k} is not finite`);
+    if (Math.abs(x) > speed + within) found.push(`joint ${k} speed`);
+    const room = x > 0 ? upper - limits.margin - q[k]! : q[k]! - (lower + limits.margin);
+    if (room <= 0 ? Math.abs(x) > within : Math.abs(x) * period > room + within) found.push(`joint ${k} leaves its envelope`);
+    if (room > 0 && Math.abs(x) > Math.sqrt(2 * acceleration * room) + within) found.push(`joint ${k} cannot brake in time`);
+  });
+  const here = tipOf(q);
+  const there = tipOf(q.map((x, k) => x + w[k]! * period));
+  const step = there.map((x, i) => x - here[i]!);
+  if (Math.hypot(...step) / period > limits.tipSpeed + within + 1e-11 / period) found.push("tip speed");
+  const { min, max } = limits.workspace;
+  there.forEach((x, i) => {
+    if (x > Math.max(max[i]!, here[i]!) + within) found.push(`tip leaves by the upper wall ${i}`);
+    if (x < Math.min(min[i]!, here[i]!) - within) found.push(`tip leaves by the lower wall ${i}`);
+  });
+  return found;
+}
