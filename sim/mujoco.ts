@@ -120,11 +120,14 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
   const cache = new Map<string, Float64Array>();
   let alive = true;
 
+  const inUse = () => {
+    if (!alive) throw invalid("physics used after it was freed");
+  };
   // A view of an empty array is as long as a dead one, so fields nobody has are refused instead of handed out.
   const view = (owner: MjModel | MjData, name: string, [count, width]: readonly [keyof typeof counts, number]): Float64Array => {
     const cached = cache.get(name);
     if (cached && cached.length > 0) return cached;
-    if (!alive) throw invalid("physics used after it was freed");
+    inUse();
     const fresh = (owner as unknown as Record<string, Float64Array>)[name]!;
     const expected = counts[count] * width;
     if (fresh.length !== expected || expected === 0)
@@ -163,17 +166,21 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
       return { qpos: (model.jnt_qposadr as Int32Array)[j]!, dof: (model.jnt_dofadr as Int32Array)[j]! };
     },
     step(n) {
-      if (!alive) throw invalid("physics used after it was freed");
+      inUse();
       for (let i = 0; i < n; i++) mj.mj_step(model, data);
       finite();
     },
     forward() {
-      if (!alive) throw invalid("physics used after it was freed");
+      inUse();
       mj.mj_forward(model, data);
       finite();
     },
-    reset: () => mj.mj_resetData(model, data),
+    reset() {
+      inUse();
+      mj.mj_resetData(model, data);
+    },
     contacts() {
+      inUse();
       if (data.ncon === 0) return [];
       const all = data.contact;
       try {
@@ -188,10 +195,12 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
       }
     },
     save() {
+      inUse();
       mj.mj_getState(model, data, buffer, spec);
       return Float64Array.from(buffer.GetView() as Float64Array);
     },
     restore(state) {
+      inUse();
       if (state.length !== stateSize) throw invalid(`a state of ${state.length} numbers does not fit a model of ${stateSize}`);
       mj.mj_setState(model, data, state as unknown as number[], spec);
       mj.mj_forward(model, data);

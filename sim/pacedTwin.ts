@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type { ArmDescription } from "../src/domain/arm.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import type { FaultCode } from "../src/domain/errors.ts";
@@ -37,8 +38,9 @@ async function firstLine(child: ChildProcess): Promise<string> {
 /** Starts a twin in a process of its own and connects to it. Rejects with what the twin itself found wrong, or "process.lost". */
 export async function spawnTwin(description: ArmDescription, options: PacedOptions = {}): Promise<SpawnedTwin> {
   const entry = fileURLToPath(new URL("./twinProcess.ts", import.meta.url));
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
   // A session of its own: a Ctrl-C meant for the controller does not end the arm.
-  const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), entry], { detached: true, stdio: "pipe" });
+  const child = spawn(process.execPath, ["--import", tsx, entry], { detached: true, stdio: "pipe" });
   const job: TwinJob = { description, options };
   child.stdin.on("error", () => {}).end(JSON.stringify(job));
   const said = JSON.parse(await firstLine(child)) as { address: string } | { code: FaultCode; message: string };

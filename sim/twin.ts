@@ -87,6 +87,11 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   let timeout = between("timeout", options.timeout ?? 0.2, 1);
   let ratio = between("speed ratio", options.speedRatio ?? 0.3, 1);
 
+  const n = description.commanded.length;
+  const start = options.start ?? description.poses.neutral ?? Array<number>(n).fill(0);
+  if (!(start.length === n && start.every(Number.isFinite)))
+    throw new OnarmError("config.invalid", `the twin starts at ${n} joint angles, not at (${start.join(", ")})`, { start });
+
   const physics = await openPhysics(worldMjcf(description, timestep));
   const things = furniture(physics);
   const control = jointControl(
@@ -99,6 +104,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const sensor = jointSensor(description, physics);
   const map = byName(description.commanded);
   const tipChain = chain(description);
+  const rest = description.joints.filter(({ kind }) => kind !== "fixed").map(({ name }) => physics.joint(name));
   const dofs = description.commanded.map((name) => physics.joint(name));
 
   let time = seconds(options.epoch ?? 0);
@@ -124,6 +130,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
 
   const setJoints = (q: readonly number[]) => {
     for (const name of ["qvel", "qacc", "qacc_warmstart", "ctrl", "qfrc_applied"] as const) physics.data(name).fill(0);
+    rest.forEach((joint) => (physics.data("qpos")[joint.qpos] = 0));
     dofs.forEach((joint, i) => (physics.data("qpos")[joint.qpos] = q[i]!));
     if (status$.value.enabled) control.on();
   };
@@ -203,7 +210,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   things.arrange(options.scene ?? {});
   if (status$.value.enabled) control.on();
   else control.off();
-  setJoints(options.start ?? description.poses.neutral ?? description.commanded.map(() => 0));
+  setJoints(start);
   physics.forward();
 
   return {
