@@ -1,11 +1,15 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 export interface ForkOptions {
   readonly args?: readonly string[];
   /** Added to this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+// Not import.meta.resolve: a test runner may load this file as CommonJS, where that is missing.
+const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /**
  * Starts a TypeScript entry as a process of its own, with structured clone over its IPC channel: typed arrays arrive as typed arrays.
@@ -14,7 +18,7 @@ export interface ForkOptions {
  */
 export function forkEntry(entry: URL, options: ForkOptions = {}): ChildProcess {
   return fork(fileURLToPath(entry), options.args ?? [], {
-    execArgv: ["--import", import.meta.resolve("tsx")],
+    execArgv: ["--import", loader],
     env: { ...process.env, ...options.env },
     serialization: "advanced",
     stdio: ["ignore", 2, 2, "ipc"],
