@@ -179,6 +179,7 @@ export async function openRecorder(path: string, header: RecordingHeader, option
           text,
           detail: { dropped },
         });
+        unwritten--; // ours: nobody offered it
       }
       builder.end();
       await writeOut();

@@ -21,7 +21,7 @@ export interface RecordingHeader extends Provenance {
   readonly wallOffset: number;
 }
 
-/** A measured joint state; `name` gives the order. rad, rad/s, N.m. Kept to the nanosecond, numbers to the last bit. */
+/** A measured joint state; `name` (ASCII) gives the order. rad, rad/s, N.m. Kept to the nanosecond, numbers to the last bit. */
 export interface JointStateRecord {
   readonly channel: "/joint_states";
   readonly at: Seconds;

@@ -1,0 +1,145 @@
+import fc from "fast-check";
+import { seconds } from "../../src/domain/units.ts";
+import type { EventRecord, Recorded, RecordingHeader } from "../../src/recording/records.ts";
+
+export const header: RecordingHeader = {
+  arm: "twin",
+  domain: "sawyer",
+  config: "c0ffee",
+  bundle: "b00c",
+  calibration: "none",
+  seed: 7,
+  commit: "0123abc",
+  wallOffset: 1_700_000_000.25,
+};
+
+const joints = ["j0", "j1"];
+
+/** A joint state at `at`; its first number is `at` again, to be recognised by. */
+export const jointState = (at: number): Recorded => ({
+  channel: "/joint_states",
+  at: seconds(at),
+  name: joints,
+  position: [at, 1],
+  velocity: [0, -1],
+  effort: [0.5, NaN],
+});
+
+export const event = (at: number, text = "something"): EventRecord => ({
+  channel: "/onarm/event",
+  at: seconds(at),
+  level: "info",
+  code: "test",
+  text,
+});
+
+// JSON knows no negative zero; nothing recorded as JSON depends on its sign.
+const unsigned = (x: number) => (x === 0 ? 0 : x);
+const number = fc.double().map(unsigned);
+const float32s = fc.array(fc.float().map(unsigned), { maxLength: 8 }).map((values) => Float32Array.from(values));
+const at = fc.integer({ min: 0, max: 1e9 }).map((us) => seconds(us / 1e6));
+const count = fc.nat(1e6);
+const text = fc.string({ unit: "grapheme" });
+const command = fc.record({
+  kind: fc.constantFrom("position" as const, "velocity" as const),
+  value: fc.array(number),
+  period: number,
+});
+const optional = <K extends string, T>(key: K, value: fc.Arbitrary<T>): fc.Arbitrary<{ [P in K]?: T }> =>
+  fc.oneof(fc.constant({}), fc.record({ [key]: value } as Record<K, fc.Arbitrary<T>>)) as fc.Arbitrary<{ [P in K]?: T }>;
+const provenance = { config: text, bundle: text, calibration: text, seed: fc.integer(), commit: text };
+
+/** Any record of each channel. Built as plain data, so the casts only give branded units back. */
+export const anyRecord: Record<Recorded["channel"], fc.Arbitrary<Recorded>> = {
+  "/joint_states": fc.record({
+    channel: fc.constant("/joint_states" as const),
+    at,
+    name: fc.array(fc.string({ unit: "grapheme-ascii" })), // CDR strings are bytes, and names of joints are ASCII
+    position: fc.array(fc.double()),
+    velocity: fc.array(fc.double()),
+    effort: fc.array(fc.double()),
+  }),
+  "/onarm/verdict": fc.record({
+    channel: fc.constant("/onarm/verdict" as const),
+    at,
+    asked: command,
+    verdict: fc.oneof(
+      fc.record({ kind: fc.constant("pass" as const), command }),
+      fc.record({ kind: fc.constant("clamp" as const), command, joints: fc.array(fc.nat(6)), reason: text }),
+      fc.record({ kind: fc.constant("stop" as const), reason: fc.constantFrom("not-finite" as const, "workspace" as const) }),
+    ),
+  }) as fc.Arbitrary<unknown> as fc.Arbitrary<Recorded>,
+  "/onarm/mode": fc.record({
+    channel: fc.constant("/onarm/mode" as const),
+    at,
+    mode: fc.oneof(
+      fc.record({ is: fc.constantFrom("offline" as const, "idle" as const, "running" as const) }),
+      fc.record({
+        is: fc.constant("holding" as const),
+        cause: text,
+        from: fc.constantFrom("running" as const, "resetting" as const),
+      }),
+      fc.record({ is: fc.constant("stopped" as const), cause: text }),
+    ),
+  }),
+  "/onarm/episode": fc.oneof(
+    fc.record({
+      channel: fc.constant("/onarm/episode" as const),
+      phase: fc.constant("begin" as const),
+      at,
+      episode: count,
+      task: count,
+      policyVersion: count,
+      ...provenance,
+    }),
+    fc
+      .tuple(
+        fc.record({
+          channel: fc.constant("/onarm/episode" as const),
+          phase: fc.constant("end" as const),
+          at,
+          episode: count,
+          steps: count,
+          last: float32s,
+          terminated: fc.boolean(),
+          human: fc.boolean(),
+          stops: count,
+          clamps: count,
+        }),
+        optional("success", fc.boolean()),
+      )
+      .map(([end, success]) => ({ ...end, ...success })),
+  ),
+  "/onarm/transition": fc
+    .tuple(
+      fc.record({
+        channel: fc.constant("/onarm/transition" as const),
+        at,
+        episode: count,
+        step: count,
+        observation: float32s,
+        action: float32s,
+      }),
+      optional("sent", command),
+    )
+    .map(([transition, sent]) => ({ ...transition, ...sent })) as fc.Arbitrary<unknown> as fc.Arbitrary<Recorded>,
+  "/onarm/label": fc.record({
+    channel: fc.constant("/onarm/label" as const),
+    at,
+    episode: count,
+    reward: float32s,
+    source: fc.constantFrom("environment" as const, "decoded" as const, "person" as const),
+  }),
+  "/onarm/event": fc
+    .tuple(
+      fc.record({
+        channel: fc.constant("/onarm/event" as const),
+        at,
+        level: fc.constantFrom("info" as const, "warn" as const, "fault" as const),
+        code: text,
+        text,
+      }),
+      optional("detail", fc.dictionary(text, fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null)))),
+    )
+    .map(([plain, detail]) => ({ ...plain, ...detail })),
+};
