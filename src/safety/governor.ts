@@ -50,19 +50,14 @@ export function govern(
 
 const allows = (m: Motion, demand: Demand) => rules.every((rule) => rule.share(m, demand) === 1);
 
-/** A demand that every hard rule allows. Rules disturb each other where the tip turns along a wall, hence the rounds; then all is scaled. */
+/** A demand near the given one that every hard rule allows. Each rule has its say once; where they disturbed each other, all is scaled. */
 function fitted(m: Motion, demand: Demand, reasons: Set<string>): Demand {
   let w = demand;
-  for (let round = 0; round < 3; round++) {
-    let quiet = true;
-    for (const rule of rules) {
-      const share = rule.share(m, w);
-      if (share === 1) continue;
-      quiet = false;
-      reasons.add(rule.name);
-      w = rule.fit ? rule.fit(m, w) : scaled(w, share);
-    }
-    if (quiet) return w;
+  for (const rule of rules) {
+    const share = rule.share(m, w);
+    if (share === 1) continue;
+    reasons.add(rule.name);
+    w = rule.fit ? rule.fit(m, w) : scaled(w, share);
   }
   return shrunk(m, w);
 }
@@ -82,14 +77,14 @@ function shrunk(m: Motion, demand: Demand): Demand {
 
 /**
  * Toward `target` no faster than the joints may accelerate from `start`. Where the hard rules leave no room for that: toward rest;
- * where even that is not allowed: braking along the present motion as hard as it takes. Hard rules win.
+ * where even that is not allowed: the present motion, less what the hard rules take from it. Hard rules win.
  */
 function accelerated(m: Motion, start: Demand, target: Demand, reasons: Set<string>): Demand {
   const near = approached(m, start, target);
   if (near === target) return target;
   reasons.add("joint.acceleration");
   if (near) return near;
-  const braked = shrunk(m, bounded(m, start));
+  const braked = fitted(m, start, new Set());
   return approached(m, start, new Float64Array(target.length)) ?? approached(m, start, braked) ?? braked;
 }
 
