@@ -7,6 +7,7 @@ import { sawyerSpec, sawyerTask } from "../src/tasks/sawyer.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import { randomPrimitives } from "../src/control/scripted.ts";
 import { openSawyer } from "./sawyer.ts";
+import type { Watched } from "./trace.ts";
 import { pointSparseSpec, pointSpec, pointTask } from "../src/tasks/point.ts";
 import type { PointTask } from "../src/tasks/point.ts";
 import { pointBehaviour, pointEnvironment } from "../sim/point.ts";
@@ -17,7 +18,7 @@ export interface Domain {
   task(split: Split, seed: number, id: number): unknown;
   /** What the task asks for, in a word: scores are reported per aim. */
   aim(task: unknown): string;
-  environment(): Promise<Environment>;
+  open(): Promise<{ environment: Environment; watched?: Watched | undefined }>;
   /** The scripted behaviour of the offline data, for one episode. */
   behaviour(task: unknown, rng: Rng): Controller;
 }
@@ -26,7 +27,7 @@ const point = (kind: "dense" | "sparse"): Domain => ({
   spec: kind === "dense" ? pointSpec : pointSparseSpec,
   task: pointTask,
   aim: () => "goal",
-  environment: async () => pointEnvironment(kind) as Environment,
+  open: async () => ({ environment: pointEnvironment(kind) as Environment }),
   behaviour: (task, rng) => {
     const act = pointBehaviour(task as PointTask, rng);
     return (observation) => act(observation);
@@ -37,7 +38,10 @@ const sawyer: Domain = {
   spec: sawyerSpec,
   task: sawyerTask,
   aim: (task) => (task as SawyerTask).aim.kind,
-  environment: async () => (await openSawyer()).environment as Environment,
+  open: async () => {
+    const { environment, controller, twin } = await openSawyer();
+    return { environment: environment as Environment, watched: { joints: twin.arm.joints, tick$: controller.tick$ } };
+  },
   behaviour: (_task, rng) => {
     const act = randomPrimitives(rng);
     return (observation) => act(observation);

@@ -6,6 +6,7 @@ import type { Rollout } from "../src/domain/experience.ts";
 import type { Remote } from "./rpc.ts";
 import type { PractiseJob } from "./rolloutWorker.ts";
 import type { Rollouts } from "./rollouts.ts";
+import type { RolloutTrace } from "./trace.ts";
 import type { TrainerHandlers } from "./trainer.ts";
 
 /**
@@ -43,6 +44,7 @@ export interface PracticeRound {
   readonly state: PracticeState;
   readonly rollouts: readonly Rollout[];
   readonly exploration: readonly boolean[];
+  readonly traces: readonly RolloutTrace[];
   /** Decoded reward of each step of each rollout. */
   readonly labels: readonly Float32Array[];
   readonly metrics: Metrics;
@@ -58,13 +60,14 @@ const CHUNK = 100;
  */
 export async function practise(parts: PracticeParts): Promise<PracticeState> {
   const { rollouts, trainer, config, taskCount, seed, kind, signal } = parts;
-  const { tasksPerRound, priorEpisodes, posteriorEpisodes, latentPeriod, updatesPerStep } = config.practice;
+  const { tasksPerRound, priorEpisodes, posteriorEpisodes, latentPeriod, sampleActions, updatesPerStep } = config.practice;
   let state: PracticeState = parts.from ?? { steps: 0, updates: 0, round: 0, rng: rng("practice", seed).state() };
   if (kind !== "offline-only") await trainer.call("beginPractice", undefined);
   while (state.steps < parts.steps && !signal.aborted) {
     const stream = restoreRng(state.rng);
     const tasks = Array.from({ length: tasksPerRound }, () => stream.integer(taskCount));
     let made: Rollout[] = [];
+    let traces: RolloutTrace[] = [];
     let labels: Float32Array[] = [];
     const wave = async (count: number, posterior: boolean) => {
       const plan = tasks.flatMap((task, k) =>
@@ -76,9 +79,11 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
         taskSeed: parts.taskSeed,
         seed,
         latentPeriod,
+        sampleActions,
         rollouts: plan.map((p, i) => (beliefs[i] ? { ...p, belief: beliefs[i] } : p)),
       };
-      const news = await rollouts.practise(job, () => {});
+      const practised = await rollouts.practise(job, () => {});
+      const news = practised.map((p) => p.rollout);
       const labelTasks = kind === "random-labels" ? news.map(() => stream.integer(taskCount)) : undefined;
       const rewards = await trainer.call("addPractice", {
         rollouts: news,
@@ -86,6 +91,7 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
         ...(labelTasks ? { labelTasks } : {}),
       });
       made = [...made, ...news];
+      traces = [...traces, ...practised.map((p) => p.trace)];
       labels = [...labels, ...rewards];
     };
     let steps: number;
@@ -104,7 +110,7 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
     await rollouts.load({ nets: config.nets, head: config.head, contextRows: parts.contextRows, tensors });
     state = { steps: state.steps + steps, updates: state.updates + updates, round: state.round + 1, rng: stream.state() };
     const exploration = made.map((_, i) => i < tasksPerRound * priorEpisodes);
-    await parts.onRound({ state, rollouts: made, exploration, labels, metrics });
+    await parts.onRound({ state, rollouts: made, exploration, traces, labels, metrics });
   }
   return state;
 }

@@ -11,6 +11,8 @@ import type { Environment } from "../src/ports/environment.ts";
 import { openDomain } from "./domains.ts";
 import type { Domain } from "./domains.ts";
 import { serve } from "./rpc.ts";
+import { traceRollout } from "./trace.ts";
+import type { RolloutTrace, Watched } from "./trace.ts";
 
 /** Tasks to try, by number; every random number of item k comes from (seed, label, task), whichever worker gets it. */
 interface Tasks {
@@ -30,13 +32,21 @@ export interface MetaTestJob extends Tasks {
   readonly rule: MetaTestRule;
   /** Behaviour episodes per task that make the offline context. */
   readonly offlineEpisodes: number;
+  /** Infer, but do not act: the scores are empty. */
+  readonly beliefOnly?: boolean;
 }
 export interface PractiseJob {
   readonly taskSeed: number;
   readonly seed: number;
   readonly latentPeriod: number | "episode";
+  readonly sampleActions: boolean;
   /** One rollout each; without a belief z comes from the prior. */
   readonly rollouts: readonly { readonly task: number; readonly label: string; readonly belief?: Belief }[];
+}
+
+export interface Practised {
+  readonly rollout: Rollout;
+  readonly trace: RolloutTrace;
 }
 
 /** One held-out task's score. `klOwn`: KL in nats of the belief it was scored under to the prior. */
@@ -52,6 +62,7 @@ export interface TaskScore {
 
 let domain: Domain | undefined;
 let environment: Environment | undefined;
+let watched: Watched | undefined;
 let agent: Agent | undefined;
 const opened = () => {
   if (!domain || !environment) throw new Error("open() comes first");
@@ -61,7 +72,7 @@ const opened = () => {
 const handlers = {
   async open({ name }: { name: string }): Promise<void> {
     domain = await openDomain(name);
-    environment = await domain.environment();
+    ({ environment, watched } = await domain.open());
   },
   async load(job: { nets: NetShapes; head: DecoderHead; contextRows: number; tensors: Record<string, Float32Array> }): Promise<void> {
     agent ??= await Agent.create(opened().domain.spec, job.nets, job.head, job.contextRows);
@@ -84,13 +95,12 @@ const handlers = {
     for (const id of job.ids) {
       const task = domain.task(job.split, job.taskSeed, id);
       const offline = job.context === "offline" ? (await behaviour(job.split, job.taskSeed, id, job.seed, job.offlineEpisodes)).episodes : [];
-      const result = await metaTest(environment, task, agent!, {
-        ...job.rule,
-        id,
-        context: job.context,
-        offline,
-        rng: rng("meta-test", job.seed, job.split, job.taskSeed, id),
-      });
+      const stream = rng("meta-test", job.seed, job.split, job.taskSeed, id);
+      if (job.beliefOnly) {
+        scores.push({ task: id, aim: domain.aim(task), return: NaN, success: false, successAny: false, ...(await agent!.infer(offline, stream)) });
+        continue;
+      }
+      const result = await metaTest(environment, task, agent!, { ...job.rule, id, context: job.context, offline, rng: stream });
       scores.push({
         task: id,
         aim: domain.aim(task),
@@ -103,14 +113,16 @@ const handlers = {
     return scores;
   },
   /** Practice: rollouts of training tasks' scenes through an environment whose reward channel throws. */
-  async practise(job: PractiseJob): Promise<Rollout[]> {
+  async practise(job: PractiseJob): Promise<Practised[]> {
     const { domain, environment } = opened();
     const blind = withoutRewards(environment);
-    const made: Rollout[] = [];
+    const made: Practised[] = [];
     for (const { task, label, belief } of job.rollouts) {
       const stream = rng("practise", job.seed, label);
-      const controller = underBelief(agent!, belief ?? agent!.prior(), job.latentPeriod, stream);
-      made.push(await rollout(blind, domain.task("train", job.taskSeed, task), controller, { task }));
+      const controller = underBelief(agent!, belief ?? agent!.prior(), job.latentPeriod, stream, job.sampleActions ? stream.fork("actions") : undefined);
+      const trace = traceRollout(blind, watched);
+      const done = await rollout(trace.environment, domain.task("train", job.taskSeed, task), controller, { task });
+      made.push({ rollout: done, trace: trace.end() });
     }
     return made;
   },

@@ -1,8 +1,8 @@
-import type { Episode, Rollout } from "../src/domain/experience.ts";
+import type { Episode } from "../src/domain/experience.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
 import type { DecoderHead, NetShapes } from "../src/policy/nets.ts";
 import { Remote } from "./rpc.ts";
-import type { BehaveJob, MetaTestJob, PractiseJob, RolloutHandlers, TaskScore } from "./rolloutWorker.ts";
+import type { BehaveJob, MetaTestJob, Practised, PractiseJob, RolloutHandlers, TaskScore } from "./rolloutWorker.ts";
 
 export interface Weights {
   readonly nets: NetShapes;
@@ -46,11 +46,12 @@ export class Rollouts {
     return { episodes: parts.flatMap((p) => p.episodes), successes: parts.flatMap((p) => p.successes) };
   }
 
-  async metaTest(job: MetaTestJob, done: (count: number) => void): Promise<TaskScore[]> {
-    return (await this.#spread(job.ids, done, (worker, id) => worker.call("metaTest", { ...job, ids: [id] }))).flat();
+  /** Ends early, with the scores so far, when `signal` is aborted. */
+  async metaTest(job: MetaTestJob, done: (count: number) => void, signal?: AbortSignal): Promise<TaskScore[]> {
+    return (await this.#spread(job.ids, done, (worker, id) => worker.call("metaTest", { ...job, ids: [id] }), signal)).flat();
   }
 
-  async practise(job: PractiseJob, done: (count: number) => void): Promise<Rollout[]> {
+  async practise(job: PractiseJob, done: (count: number) => void): Promise<Practised[]> {
     return (await this.#spread(job.rollouts, done, (worker, one) => worker.call("practise", { ...job, rollouts: [one] }))).flat();
   }
 
@@ -58,16 +59,16 @@ export class Rollouts {
     for (const worker of this.#workers) worker.close();
   }
 
-  async #spread<I, R>(items: readonly I[], done: (count: number) => void, ask: (worker: Remote<RolloutHandlers>, item: I) => Promise<R>): Promise<R[]> {
+  async #spread<I, R>(items: readonly I[], done: (count: number) => void, ask: (worker: Remote<RolloutHandlers>, item: I) => Promise<R>, signal?: AbortSignal): Promise<R[]> {
     const results = new Array<R>(items.length);
     await Promise.all(
       this.#workers.map(async (worker, w) => {
-        for (let i = w; i < items.length; i += this.#workers.length) {
+        for (let i = w; i < items.length && !signal?.aborted; i += this.#workers.length) {
           results[i] = await ask(worker, items[i]!);
           done(1);
         }
       }),
     );
-    return results;
+    return results.filter((_, i) => i in results);
   }
 }

@@ -1,4 +1,8 @@
-import { bootstrapMean } from "../src/gate/statistics.ts";
+import { bootstrapMean, pairedBootstrap } from "../src/gate/statistics.ts";
+import type { ContextSource } from "../src/control/metaTest.ts";
+import type { Split } from "../src/domain/experience.ts";
+import type { Bundle } from "../src/policy/bundle.ts";
+import type { Rollouts } from "./rollouts.ts";
 import type { TaskScore } from "./rolloutWorker.ts";
 
 /** The fixed shape of a score in the JSON of design 3a. */
@@ -40,3 +44,34 @@ export function perAim(scores: readonly TaskScore[], hasSuccess: boolean): Recor
     }),
   );
 }
+
+/** after - before, task by task, with its 95 % interval: of success where the domain defines it, else of return. */
+export function paired(before: readonly TaskScore[], after: readonly TaskScore[], hasSuccess: boolean) {
+  const of = (scores: readonly TaskScore[]) => scores.map((s) => (hasSuccess ? Number(s.success) : s.return));
+  const { mean: difference, low, high } = pairedBootstrap(of(after), of(before), { seed: 1 });
+  return { difference, ci95: [low, high] as const };
+}
+
+/** Behaviour episodes that make an offline context. */
+const OFFLINE_EPISODES = 4;
+/** Scores `tasks` tasks of a split. The same bundle, tasks and seed give the same scores; two bundles are paired task by task. */
+export const scoreTasks = (
+  rollouts: Rollouts,
+  bundle: Pick<Bundle, "manifest">,
+  options: { split: Split; taskSeed: number; tasks: number; context: ContextSource; seed: number },
+  done: (count: number) => void,
+  signal: AbortSignal,
+): Promise<TaskScore[]> =>
+  rollouts.metaTest(
+    {
+      split: options.split,
+      taskSeed: options.taskSeed,
+      ids: Array.from({ length: options.tasks }, (_, i) => i),
+      seed: options.seed,
+      context: options.context,
+      rule: bundle.manifest.metaTest,
+      offlineEpisodes: OFFLINE_EPISODES,
+    },
+    done,
+    signal,
+  );

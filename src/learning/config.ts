@@ -44,6 +44,8 @@ export interface PracticeConfig {
   readonly lambdaPearl: number;
   readonly rampUpdates: number;
   readonly latentPeriod: LatentPeriod;
+  /** Practice acts by samples of the policy, or by its mean. */
+  readonly sampleActions: boolean;
   /** Episodes per visit of a task: from the prior, and from the posterior of the task's buffer. */
   readonly priorEpisodes: number;
   readonly posteriorEpisodes: number;
@@ -79,6 +81,7 @@ export const paper: SmacConfig = {
     lambdaPearl: 1,
     rampUpdates: 0,
     latentPeriod: 1,
+    sampleActions: true,
     priorEpisodes: 2,
     posteriorEpisodes: 3,
     tasksPerRound: 5,
@@ -110,6 +113,7 @@ const base: SmacConfig = {
     lambdaPearl: 0.1,
     rampUpdates: 2000,
     latentPeriod: "episode",
+    sampleActions: false,
     priorEpisodes: 2,
     posteriorEpisodes: 0,
     tasksPerRound: 5,
@@ -128,7 +132,7 @@ const sawyerDefault: SmacConfig = {
   discount: 0.95,
   klWeight: 0.01,
   context: { count: 128, least: 16, episodes: 4 },
-  practice: { ...base.practice, lambdaPearl: 0.05, latentPeriod: 20 },
+  practice: { ...base.practice, lambdaPearl: 0.2, latentPeriod: 20, sampleActions: true, priorEpisodes: 1, posteriorEpisodes: 1 },
 };
 
 const width = z.number().int().positive().max(4096);
@@ -155,6 +159,7 @@ const configSchema: z.ZodType<SmacConfig> = z.strictObject({
     lambdaPearl: z.number().min(0),
     rampUpdates: z.number().int().min(0),
     latentPeriod: period,
+    sampleActions: z.boolean(),
     priorEpisodes: z.number().int().min(0),
     posteriorEpisodes: z.number().int().min(0),
     tasksPerRound: z.number().int().positive(),

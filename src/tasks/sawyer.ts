@@ -56,7 +56,9 @@ export const feasibleAims = (scene: SceneSpec): AimKind[] => [
 export function sawyerTask(split: Split, seed: number, id: number): SawyerTask {
   const r = rng("sawyer", split, seed, id);
   const scene = drawScene(r);
-  const kind = r.pick(feasibleAims(scene));
+  // Every scene allows a reach; it is drawn once in five so that the aims that need contact are not the few.
+  const [, ...contact] = feasibleAims(scene);
+  const kind = r.uniform() < 0.2 ? "reach" : r.pick(contact);
   const goal: Vec3 = [r.between(0.5, 0.68), r.between(-0.18, 0.18), r.between(0.03, 0.16)];
   return { id, scene, aim: kind === "reach" ? { kind, goal } : { kind } };
 }

@@ -1,0 +1,64 @@
+import path from "node:path";
+import { Option } from "commander";
+import type { ContextSource } from "../../src/control/metaTest.ts";
+import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
+import { integer, type Verb } from "../cli.ts";
+import { klShift } from "../contextShift.ts";
+import { openDomain } from "../domains.ts";
+import { Rollouts, weightsOf } from "../rollouts.ts";
+import { perAim, scoreTasks, summarise } from "../score.ts";
+
+interface Options {
+  readonly bundle: string;
+  readonly domain?: string;
+  readonly tasks: number;
+  readonly taskSeed: number;
+  readonly context: ContextSource;
+  readonly workers: number;
+  readonly perTask?: boolean;
+}
+
+/** Tasks on which the shift between own and offline contexts is measured: it needs several more episodes a task. */
+const SHIFT_TASKS = 20;
+
+export const verb: Verb<Options> = {
+  name: "evaluate",
+  summary: "meta-test a bundle on held-out tasks: explore, infer the task, act",
+  options: (command) => {
+    command
+      .requiredOption("--bundle <dir>", "what meta-train or practise wrote")
+      .option("--domain <name>", "refuse a bundle of another domain")
+      .option("--tasks <n>", "held-out tasks", integer({ min: 1, max: 100_000 }), 100)
+      .option("--task-seed <s>", "which held-out tasks: any number names a fresh set", integer(), 0)
+      .addOption(new Option("--context <source>", "where the task is inferred from").choices(["own", "offline", "none"]).default("own"))
+      .option("--workers <n>", "processes that roll out", integer({ min: 1, max: 64 }), 2)
+      .option("--per-task", "list every task's score");
+  },
+  run: async (options, context) => {
+    const bundle = await readBundle(path.resolve(options.bundle));
+    const domain = await openDomain(options.domain ?? bundle.spec.name);
+    requireSpec(bundle, domain.spec);
+    const rollouts = await Rollouts.open(domain.spec.name, options.workers);
+    context.onInterrupt(() => rollouts.close());
+    try {
+      await rollouts.load(weightsOf(bundle));
+      const progress = context.progress("tasks", options.tasks);
+      const where = { split: "test" as const, taskSeed: options.taskSeed, seed: context.seed };
+      const scores = await scoreTasks(rollouts, bundle, { ...where, tasks: options.tasks, context: options.context }, (n) => progress.advance(n), context.signal);
+      progress.finish();
+      const shift = options.context === "own" ? await klShift(rollouts, bundle, scores.slice(0, SHIFT_TASKS), where) : null;
+      const { tasks, ...score } = summarise(scores, domain.spec.hasSuccess);
+      return {
+        ...score,
+        perAim: perAim(scores, domain.spec.hasSuccess),
+        klShift: shift,
+        tasks,
+        episodes: tasks * (options.context === "own" ? bundle.manifest.metaTest.explorations + 1 : 1),
+        bundle: bundle.hash,
+        ...(options.perTask ? { scores: scores.map(({ task, aim, return: r, success }) => ({ task, aim, return: r, success })) } : {}),
+      };
+    } finally {
+      rollouts.close();
+    }
+  },
+};

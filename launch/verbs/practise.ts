@@ -1,0 +1,59 @@
+import path from "node:path";
+import { Option } from "commander";
+import { OnarmError } from "../../src/domain/errors.ts";
+import { integer, type Verb } from "../cli.ts";
+import { improve } from "../improve.ts";
+import type { PracticeKind } from "../practice.ts";
+
+interface Options {
+  readonly bundle: string;
+  readonly dataset: string;
+  readonly steps: number;
+  readonly arm: string;
+  readonly control: PracticeKind;
+  readonly tasks: number;
+  readonly taskSeed: number;
+  readonly validation: number;
+  readonly resume?: boolean;
+  readonly workers: number;
+}
+
+export const verb: Verb<Options> = {
+  name: "practise",
+  summary: "self-supervised phase: practise without rewards, fine-tune, let the gate decide",
+  options: (command) => {
+    command
+      .requiredOption("--bundle <dir>", "the bundle that drives and is improved")
+      .requiredOption("--dataset <dir>", "the offline data it was made from")
+      .option("--steps <n>", "reward-free policy steps", integer({ min: 1, max: 10_000_000 }), 10000)
+      .addOption(new Option("--arm <name>", "which arm practises").choices(["sim"]).default("sim"))
+      .addOption(
+        new Option("--control <kind>", "what is learned from; anything but self is an experiment that the gate never promotes")
+          .choices(["self", "offline-only", "random-labels"])
+          .default("self"),
+      )
+      .option("--tasks <n>", "held-out test tasks scored before and after", integer({ max: 100_000 }), 60)
+      .option("--task-seed <s>", "which held-out test tasks", integer(), 0)
+      .option("--validation <n>", "validation tasks the gate compares on", integer({ min: 20, max: 100_000 }), 60)
+      .option("--resume", "go on from the checkpoint in --out, bit for bit")
+      .option("--workers <n>", "processes that roll out (part of what a seed repeats)", integer({ min: 1, max: 64 }), 2);
+  },
+  run: async (options, context) => {
+    if (options.arm !== "sim") throw new OnarmError("usage.invalid", `--arm ${options.arm}: only sim exists so far`);
+    return improve(
+      {
+        bundle: path.resolve(options.bundle),
+        dataset: path.resolve(options.dataset),
+        steps: options.steps,
+        control: options.control,
+        tasks: options.tasks,
+        taskSeed: options.taskSeed,
+        validationTasks: options.validation,
+        workers: options.workers,
+        directory: path.resolve(context.out ?? `out/practise-${context.seed}`),
+        resume: options.resume ?? false,
+      },
+      context,
+    );
+  },
+};
