@@ -26,7 +26,7 @@ async function* walk(path: string): AsyncGenerator<RecordingHeader | Recorded, D
         try {
           decoded = decode(topic, record.data, record.logTime, header.wallOffset);
         } catch (error) {
-          const text = `${path} holds a record on ${topic} that cannot be understood; \`onarm recover ${path}\` keeps what was before it`;
+          const text = `${path} holds a record on ${topic} that this version of onarm cannot understand; read it with the one that made it (${header.commit})`;
           throw new OnarmError("file.damaged", text, { path, topic, sequence: record.sequence }, error);
         }
         yield decoded;

@@ -9,6 +9,8 @@ import { forkEntry } from "../../launch/fork.ts";
 import { recorderClient } from "../../launch/recorderClient.ts";
 import { isOnarmError } from "../../src/domain/errors.ts";
 import { readRecording, summarise } from "../../src/recording/read.ts";
+import { seconds } from "../../src/domain/units.ts";
+import type { Recorded } from "../../src/recording/records.ts";
 import { recover } from "../../src/recording/recover.ts";
 import { header, jointState } from "../support/recordings.ts";
 
@@ -39,6 +41,17 @@ describe("The recorder's process", function () {
     expect(() => process.kill(recorder.pid, 0)).to.throw();
     expect(recorder.write(jointState(99))).to.equal(false);
     expect(await recorder.finish()).to.deep.equal(counts);
+  });
+
+  it("is handed views of larger arrays and writes just their numbers", async () => {
+    const recorder = await recorderClient(path, header);
+    const all = Float32Array.from({ length: 8 }, (_, i) => i / 3);
+    const [observation, action] = [all.subarray(1, 5), all.subarray(5)];
+    const step: Recorded = { channel: "/onarm/transition", at: seconds(1), episode: 0, step: 0, observation, action };
+    recorder.write(step);
+    await recorder.finish();
+    for await (const record of readRecording(path)) expect(record).to.deep.equal(step);
+    expect((await summarise(path)).steps).to.equal(1);
   });
 
   it("does not mind SIGINT and SIGTERM: the parent says when to finish", async () => {

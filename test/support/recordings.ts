@@ -1,5 +1,8 @@
 import fc from "fast-check";
+import { readRecording } from "../../src/recording/read.ts";
+import { openRecorder, type RecorderOptions } from "../../src/recording/recorder.ts";
 import { seconds } from "../../src/domain/units.ts";
+import { memoryDisk } from "./memoryDisk.ts";
 import type { EventRecord, Recorded, RecordingHeader } from "../../src/recording/records.ts";
 
 export const header: RecordingHeader = {
@@ -32,6 +35,43 @@ export const event = (at: number, text = "something"): EventRecord => ({
   code: "test",
   text,
 });
+
+/** The bytes of a recording of these records; with `chunkBytes` given, every record in a chunk of its own. */
+export async function recorded(records: readonly Recorded[], options: RecorderOptions = {}): Promise<Uint8Array> {
+  const disk = memoryDisk();
+  const recorder = await openRecorder("memory", header, { create: disk.create, ...options });
+  for (const record of records) {
+    recorder.write(record);
+    if (options.chunkBytes !== undefined) await recorder.flush();
+  }
+  await recorder.close();
+  return disk.bytes();
+}
+
+/** What can be read, and the error that ended it. */
+export async function readAll(path: string): Promise<{ records: Recorded[]; error?: unknown }> {
+  const records: Recorded[] = [];
+  try {
+    for await (const record of readRecording(path)) records.push(record);
+    return { records };
+  } catch (error) {
+    return { records, error };
+  }
+}
+
+/** Where the data section ends: the head of the DataEnd record. */
+export const dataEnd = (bytes: Uint8Array): number => Buffer.from(bytes).indexOf(Buffer.from("0f0400000000000000", "hex"));
+/** Where the first chunk begins, which follows the header's metadata. */
+export const firstChunk = (bytes: Uint8Array): number => {
+  const commit = Buffer.from(bytes).indexOf("wallOffset");
+  return Buffer.from(bytes).indexOf(6, commit + 10);
+};
+
+export const failure = (job: Promise<unknown>): Promise<unknown> =>
+  job.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
 
 // JSON knows no negative zero; nothing recorded as JSON depends on its sign.
 const unsigned = (x: number) => (x === 0 ? 0 : x);
