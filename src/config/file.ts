@@ -62,11 +62,7 @@ const named = (type: string) =>
   ({ number: "finite number", object: "mapping", record: "mapping", tuple: "list", array: "list" })[type] ?? type;
 const shown = (value: unknown) => (typeof value === "object" && value !== null ? "a mapping or list" : String(value));
 
-/** Reads and parses one config file. Throws "config.invalid", also when the file cannot be read. */
-export function loadConfig<S extends z.ZodType>(schema: S, path: string): z.output<S> {
-  return parseConfig(schema, readConfig(path), path);
-}
-
+/** The text of a config file. Throws "config.invalid" when it cannot be read. */
 export function readConfig(path: string): string {
   try {
     return readFileSync(path, "utf8");

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { ArmState, JointCommand, Verdict } from "../../../src/domain/arm.ts";
 import { governor } from "../../../src/safety/governor.ts";
-import { asVelocity, broken, limits, now, setPoint, seven, stateAt, tooFast, velocity } from "./oracle.ts";
+import { asVelocity, broken, limits, moving, now, reaching, setPoint, seven, stateAt, tooFast, velocity } from "./oracle.ts";
 
 const judge = governor(sawyer, limits);
 const neutral = sawyer.poses.neutral!;
@@ -20,10 +20,20 @@ const pose = fc.oneof(
     .tuple(fc.integer({ min: 0, max: 6 }), fc.boolean(), within(-0.01, 0.06))
     .map(([k, up, d]) => neutral.map((x, i) => (i !== k ? x : up ? limits.joints[k]!.upper - d : limits.joints[k]!.lower + d))),
 );
+/** A grid over the box whose outer points lie on its walls, edges and corners; drawn poses stand a few mm off them. */
+const { min, max } = limits.workspace;
+const grid = [0, 0.3, 1].flatMap((x) => [0, 0.5, 1].flatMap((y) => [0, 0.5, 1].map((z) => [x, y, z])));
+const atWalls = grid.map((share) => reaching(share.map((s, i) => min[i]! + s * (max[i]! - min[i]!))));
+const wallPose = fc
+  .tuple(
+    fc.constantFrom(...atWalls),
+    fc.array(fc.double({ min: -0.005, max: 0.005, noNaN: true }), { minLength: 7, maxLength: 7 }),
+  )
+  .map(([q, d]) => q.map((x, k) => x + d[k]!));
 const period = fc.oneof(fc.constantFrom(0.002, 0.01, 0.05, 0.1), within(1e-6, 0.1));
 const rates = fc.oneof(vector(-0.1, 0.1), vector(-0.6, 0.6), vector(-3, 3), fc.constant(seven(0)));
 const state = fc.tuple(pose, vector(-0.5, 0.5)).map(([q, v]) => stateAt(q, { velocity: v }));
-const plausible = fc
+const anywhere = fc
   .tuple(state, rates, period, fc.boolean(), fc.option(rates, { nil: undefined }))
   .map(([s, w, T, asPosition, before]) => ({
     state: s,
@@ -35,6 +45,15 @@ const plausible = fc
       : velocity(w, T),
     previous: before && velocity(before, T),
   }));
+const twist = fc
+  .tuple(vector(-0.3, 0.3), within(0, 1))
+  .map(([x, turn]) => [x.slice(0, 3), x.slice(3, 6).map((r) => 2 * turn * r)] as const);
+/** At a wall, moving as a tip moves: a command and one before it, each from a twist. */
+const walled = fc.tuple(wallPose, twist, twist, period).map(([q, to, from, T]) => {
+  const previous = velocity(moving(q, ...from), T);
+  return { state: stateAt(q, { velocity: previous.value }), command: velocity(moving(q, ...to), T), previous };
+});
+const plausible = fc.oneof(anywhere, walled);
 
 const number = fc.oneof(
   fc.double(),

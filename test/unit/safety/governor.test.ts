@@ -3,10 +3,10 @@ import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { Verdict } from "../../../src/domain/arm.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import { rng } from "../../../src/domain/rng.ts";
-import { chain, forward, jacobian } from "../../../src/kinematics/chain.ts";
-import { dampedLeastSquares, orientationError } from "../../../src/kinematics/inverse.ts";
+import { chain, jacobian } from "../../../src/kinematics/chain.ts";
+import { dampedLeastSquares } from "../../../src/kinematics/inverse.ts";
 import { governor } from "../../../src/safety/governor.ts";
-import { broken, limits, now, only, setPoint, seven, stateAt, tipOf, tooFast, velocity } from "./oracle.ts";
+import { broken, limits, moving, now, only, reaching, setPoint, seven, stateAt, tipOf, tooFast, velocity } from "./oracle.ts";
 
 const judge = governor(sawyer, limits);
 const arm = chain(sawyer);
@@ -18,22 +18,6 @@ const clamped = (verdict: Verdict) => {
   return verdict;
 };
 
-/** Joints that hold the tip at a point of the box, pointing down, found by our own kinematics. */
-const reaching = (goal: readonly number[]) => {
-  const q = [...neutral] as number[];
-  const down = forward(arm, neutral).R;
-  for (let k = 0; k < 400; k++) {
-    const { tip, J } = jacobian(arm, q);
-    const twist = [...goal.map((g, i) => g - tip.p[i]!), ...orientationError(tip.R, down)];
-    dampedLeastSquares(J, 7, twist, { damping: 0.02 }).forEach((v, i) => (q[i]! += 0.5 * v));
-  }
-  expect(Math.hypot(...tipOf(q).map((x, i) => x - goal[i]!))).to.be.lessThan(1e-6);
-  return q;
-};
-/** Joint velocity for a tip velocity (m/s), orientation kept. */
-const moving = (q: readonly number[], [x, y, z]: readonly [number, number, number]) => [
-  ...dampedLeastSquares(jacobian(arm, q).J, 7, [x, y, z, 0, 0, 0], { damping: 1e-3 }),
-];
 const tipVelocity = (q: readonly number[], w: readonly number[], period = 0.01) =>
   tipOf(q.map((x, k) => x + w[k]! * period)).map((x, i) => (x - tipOf(q)[i]!) / period);
 

@@ -2,7 +2,8 @@ import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { ArmState, JointCommand, Limits } from "../../../src/domain/arm.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import { loadLimits } from "../../../src/config/limits.ts";
-import { chain, forward } from "../../../src/kinematics/chain.ts";
+import { chain, forward, jacobian } from "../../../src/kinematics/chain.ts";
+import { dampedLeastSquares, orientationError } from "../../../src/kinematics/inverse.ts";
 
 /** The limits said once more, from the figures alone: what the governor is held against. Nothing of src/safety is used here. */
 export const limits: Limits = loadLimits(new URL("../../../robot/description/limits.yaml", import.meta.url).pathname);
@@ -16,6 +17,24 @@ export const velocity = (value: readonly number[], period = 0.01) => ({ kind: "v
 export const setPoint = (value: readonly number[], period = 0.01) => ({ kind: "position", value, period }) as JointCommand;
 export const seven = (x: number) => new Array<number>(7).fill(x);
 export const only = (joint: number, x: number) => seven(0).map((_, k) => (k === joint ? x : 0));
+
+/** Joints that hold the tip at a point, m in base, pointing down as in neutral: found by our own kinematics. */
+export function reaching(goal: readonly number[]): readonly number[] {
+  const q = [...sawyer.poses.neutral!] as number[];
+  const down = forward(arm, q).R;
+  for (let k = 0; k < 60; k++) {
+    const { tip, J } = jacobian(arm, q);
+    const twist = [...goal.map((g, i) => g - tip.p[i]!), ...orientationError(tip.R, down)];
+    dampedLeastSquares(J, 7, twist, { damping: 0.02 }).forEach((v, i) => (q[i]! += v));
+  }
+  const missed = Math.hypot(...tipOf(q).map((x, i) => x - goal[i]!));
+  if (!(missed < 1e-6)) throw new Error(`the arm does not reach ${goal.join(", ")} (${missed} m off)`);
+  return q;
+}
+/** Joint velocity for a tip velocity (m/s) and a turning (rad/s). */
+export const moving = (q: readonly number[], linear: readonly number[], turning: readonly number[] = [0, 0, 0]) => [
+  ...dampedLeastSquares(jacobian(arm, q).J, 7, [...linear, ...turning], { damping: 1e-3 }),
+];
 
 export const asVelocity = (command: JointCommand, q: readonly number[]) =>
   command.kind === "velocity" ? command.value : command.value.map((x, k) => (x - q[k]!) / command.period);
