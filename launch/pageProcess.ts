@@ -1,0 +1,32 @@
+import process from "node:process";
+import { ReplaySubject } from "rxjs";
+import { isOnarmError } from "../src/domain/errors.ts";
+import type { PageState } from "../src/operator/protocol.ts";
+import { serveOperator } from "../src/operator/server.ts";
+import type { FromPage, ToPage } from "./page.ts";
+
+/** Entry of the page's process: snapshots come over IPC, commands go back. It ends when its parent lets go or is gone. */
+const state$ = new ReplaySubject<PageState>(1);
+const tell = (message: FromPage) => void (process.connected && process.send!(message));
+
+let close = async () => {};
+process.on("message", async (message: ToPage) => {
+  if ("show" in message) return state$.next(message.show);
+  const { port, description, token = process.env["ONARM_TOKEN"] } = message.open;
+  try {
+    const server = await serveOperator({
+      port,
+      description,
+      state$,
+      onCommand: (command) => tell({ command }),
+      ...(token === undefined ? {} : { token }),
+    });
+    close = server.close;
+    tell({ url: server.url });
+  } catch (error) {
+    tell({ refused: { code: isOnarmError(error) ? error.code : "unexpected", message: (error as Error).message } });
+  }
+});
+process.on("disconnect", () => void close().finally(() => process.exit(0)));
+// Ctrl-C reaches the whole group: the page stays up until the run has stopped in order.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
