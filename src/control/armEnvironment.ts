@@ -52,6 +52,11 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
   const sceneNow = (): SceneState => controller.scene() ?? { at: clock.now(), facts: {} };
   const observe = (): Observation => sawyerObservation(tipNow(), sceneNow());
 
+  const heldByPerson = () => {
+    const mode = controller.mode();
+    return mode.is === "holding" && !ownHolds.has(mode.cause);
+  };
+
   /** Lets time pass until `done`; ends early, with the reason, when the arm leaves the driver's hands or the scene is lost. */
   const pass = async (drivenIn: "running" | "resetting", done: () => boolean) => {
     let unseen = 0;
@@ -72,7 +77,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
         return true;
       }
       // A person's hold stretches the step; what the supervisor holds for is part of it.
-      return !(mode.is === "holding" && !ownHolds.has(mode.cause)) && done();
+      return !heldByPerson() && done();
     });
     if (over) throw over;
   };
@@ -137,6 +142,8 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
   return {
     spec: sawyerSpec,
     reset: async (next) => {
+      // What a person holds, only a person lets go.
+      if (heldByPerson()) await clock.run(() => !heldByPerson());
       const moving = () => ["running", "resetting", "holding"].includes(controller.mode().is);
       if (!moving()) await attend?.(controller);
       if (!moving()) {

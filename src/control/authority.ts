@@ -10,6 +10,7 @@ const HOLD: Intent = { kind: "hold" };
 const PATIENCE = 3;
 /** s: how long a wish to move stands without being renewed: one period of a 10 Hz policy, and what it may be late. */
 const LEASE = 0.2;
+const ROUNDING = 1e-6;
 
 /** Who is in control, and what they want: the one place where mode and intent change. */
 export interface Authority {
@@ -57,7 +58,7 @@ export function authority(joints: number, stopped: () => void): Authority {
     intent: () => intent,
     refusal: (at) => {
       if (refused > 0) return "policy.nonfinite";
-      return intent.kind !== "hold" && !(at - wantedAt! <= LEASE) ? "policy.late" : undefined;
+      return intent.kind !== "hold" && !(at - wantedAt! <= LEASE + ROUNDING) ? "policy.late" : undefined;
     },
     stops: () => stops,
     fire,

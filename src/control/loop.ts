@@ -58,6 +58,7 @@ export const controlLoop = (parts: LoopParts): Observable<Tick> =>
     latched(parts),
     dispatched(parts),
     counted(parts),
+    stoppedOnError(parts),
   );
 
 type Draft = Omit<Tick, "counters">;
@@ -176,3 +177,10 @@ const counted = ({ authority, senses, outbox }: LoopParts): OperatorFunction<Dra
       dropped: senses.dropped() + outbox.crowded,
     },
   }));
+
+/** A loop that fails is over: the arm is stopped before anybody hears of it. */
+const stoppedOnError = ({ authority }: LoopParts): MonoTypeOperatorFunction<Tick> =>
+  catchError((error: unknown) => {
+    authority.fire({ on: "stop", cause: "loop.failed" });
+    throw error;
+  });

@@ -71,8 +71,9 @@ export function setPoints(description: ArmDescription, limits: Limits, period: S
       rest: { q: state.position, target: neutral, gain: REST_GAIN },
     });
     const value = shaped(fitted(rates, J, SPEED_SHARE), before);
-    // The target advances by what was really asked of the joints, less the correction: it never promises what the arm cannot follow.
-    const moved = tipVelocity(J, value).map((v, k) => goal[k]! + (v - pull[k]!) * period);
+    // The target advances as wanted, less what shaping held back: it never promises what the joints were not asked for.
+    const [asked, solved] = [tipVelocity(J, value), tipVelocity(J, rates)];
+    const moved = wanted.map((v, k) => goal[k]! + (v + asked[k]! - solved[k]!) * period);
     target = leashed(inBox(moved), tip.p);
     return command(value);
   };

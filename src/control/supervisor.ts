@@ -52,6 +52,9 @@ function plausible(before: SceneState, scene: SceneState): boolean {
   });
 }
 
+/** Whether `since` is at most `age` s before `at`. Stamps that are sums of periods differ by rounding; NaN is not within anything. */
+const within = (at: number, since: number, age: number) => at - since <= age + 1e-6;
+
 /** Whether the motors answer: enabled alone does not say it after a boot with the stop button pressed (not homed, not ready). */
 export const answers = (status: ArmStatus) => status.enabled && status.ready && status.homed && !status.stopped;
 
@@ -66,10 +69,10 @@ export function supervisor(parts: SupervisorParts): Supervisor {
   let late = 0;
 
   const reasonToHold = ({ at, state, scene }: Parameters<Supervisor>[0]): string | undefined => {
-    if (!(at - state!.at <= parts.maxStateAge)) return "state.late";
+    if (!within(at, state!.at, parts.maxStateAge)) return "state.late";
     if (senses.disorderly(at)) return "state.disorder";
     if (late > LATE_BEATS) return "beat.late";
-    if (parts.sees && !(scene && at - scene.at <= SCENE_LATE)) return "scene.stale";
+    if (parts.sees && !(scene && within(at, scene.at, SCENE_LATE))) return "scene.stale";
     if (scene && believed && !plausible(believed, scene)) return "scene.implausible";
     believed = scene;
     return authority.refusal(at);
@@ -78,14 +81,14 @@ export function supervisor(parts: SupervisorParts): Supervisor {
   const link = ({ at, state }: Parameters<Supervisor>[0]) => {
     const mode = authority.mode();
     const status = parts.status();
-    const alive = state !== undefined && at - state.at <= GONE;
+    const alive = state !== undefined && within(at, state.at, GONE);
     if (mode.is === "offline") {
       if (alive && status) authority.fire({ on: "connected", enabled: answers(status) });
     } else if (mode.is !== "stopped" && !alive) {
       authority.fire(mode.is === "disabled" ? { on: "lost" } : { on: "stop", cause: "state.stale" });
     }
     const since = parts.inFlightSince();
-    if (since !== undefined && !(at - since <= OVERDUE)) authority.fire({ on: "stop", cause: "link.timeout" });
+    if (since !== undefined && !within(at, since, OVERDUE)) authority.fire({ on: "stop", cause: "link.timeout" });
   };
 
   return (tick) => {
