@@ -51,6 +51,8 @@ export function jointControl(
 
   return {
     drive: (): Drive => drive,
+    /** When the last command was taken, s. */
+    heard: (): number => heard,
     /** Motors on, holding what is measured now. */
     on(): void {
       if (drive === "off") power(true);

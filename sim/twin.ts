@@ -3,7 +3,7 @@ import { BehaviorSubject, of, Subject, throwError } from "rxjs";
 import type { Observable } from "rxjs";
 import type { ArmDescription, ArmState, ArmStatus } from "../src/domain/arm.ts";
 import { OnarmError } from "../src/domain/errors.ts";
-import type { SceneSpec, SceneState } from "../src/domain/scene.ts";
+import type { SceneState } from "../src/domain/scene.ts";
 import { seconds } from "../src/domain/units.ts";
 import type { Seconds, Vec3 } from "../src/domain/units.ts";
 import { chain, forward } from "../src/kinematics/chain.ts";
@@ -19,25 +19,12 @@ import { jointSensor } from "./jointSensor.ts";
 import { byName } from "./jointMessage.ts";
 import type { JointMessage } from "./jointMessage.ts";
 import { lockstepClock } from "./lockstepClock.ts";
-import { TIMESTEP, worldMjcf } from "./mjcf.ts";
+import { worldMjcf } from "./mjcf.ts";
 import { openPhysics } from "./mujoco.ts";
+import { checkSpeedRatio, checkTimeout, PERIOD, resolved } from "./twinOptions.ts";
+import type { TwinOptions } from "./twinOptions.ts";
 
-/** Plain data, so that it can cross to another process. Every key may be left out. */
-export interface TwinOptions {
-  /** Silence after which a velocity command is forgotten, s, in (0, 1]. The arm's own default is 0.2. */
-  readonly timeout?: number;
-  /** Share of full joint speed used in position mode, in (0, 1]. The arm's own default is 0.3. */
-  readonly speedRatio?: number;
-  /** Motors on at the start (default), as an arm in use is found; false: disabled, as after a reset. */
-  readonly enabled?: boolean;
-  /** Commanded joints at the start, rad. Default: the description's neutral pose. */
-  readonly start?: readonly number[];
-  readonly scene?: SceneSpec;
-  /** Stamp of the start, s. */
-  readonly epoch?: number;
-  /** Physics step, s; a whole number of them make a period. */
-  readonly timestep?: number;
-}
+export type { TwinOptions } from "./twinOptions.ts";
 
 /** One line of the twin's own record of what the arm did, whatever its controller thought. */
 export interface TracePoint {
@@ -46,6 +33,8 @@ export interface TracePoint {
   readonly dq: readonly number[];
   readonly tip: Vec3;
   readonly mode: Drive | "stopped";
+  /** When the arm last took a command: motion after it is the arm's own doing. */
+  readonly heard: Seconds;
 }
 
 /** The embedded arm. Everything happens inside `clock.run` or in the call itself; the same calls give the same bits. */
@@ -69,28 +58,15 @@ export interface Twin {
   setSpeedRatio(ratio: number): void;
   /** SHA-256 of the physics' whole state. */
   hash(): string;
+  /** Memory of the physics engine, bytes, all twins of this process together. */
+  heapBytes(): number;
 }
-
-const PERIOD = seconds(0.01);
-
-const between = (name: string, x: number, high: number) => {
-  if (x > 0 && x <= high) return x;
-  throw new OnarmError("config.invalid", `the twin's ${name} must lie in (0, ${high}], not ${x}`, { [name]: x });
-};
 
 /** Opens an arm of physics at rest in its neutral pose. The caller closes it with `arm.close()`. Throws "config.invalid", "physics.invalid". */
 export async function createTwin(description: ArmDescription, options: TwinOptions = {}): Promise<Twin> {
-  const timestep = options.timestep ?? TIMESTEP;
-  const substeps = Math.round(PERIOD / timestep);
-  if (!(Math.abs(substeps * timestep - PERIOD) < 1e-9))
-    throw new OnarmError("config.invalid", `a period of ${PERIOD} s is not a whole number of ${timestep} s steps`, { timestep });
-  let timeout = between("timeout", options.timeout ?? 0.2, 1);
-  let ratio = between("speed ratio", options.speedRatio ?? 0.3, 1);
-
-  const n = description.commanded.length;
-  const start = options.start ?? description.poses.neutral ?? Array<number>(n).fill(0);
-  if (!(start.length === n && start.every(Number.isFinite)))
-    throw new OnarmError("config.invalid", `the twin starts at ${n} joint angles, not at (${start.join(", ")})`, { start });
+  const { timestep, substeps, start } = resolved(description, options);
+  let timeout = checkTimeout(options.timeout ?? 0.2);
+  let ratio = checkSpeedRatio(options.speedRatio ?? 0.3);
 
   const physics = await openPhysics(worldMjcf(description, timestep));
   const things = furniture(physics);
@@ -117,12 +93,11 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
 
   const lost = () => new OnarmError("link.lost", "the twin is closed; open a new one");
   const become = (status: ArmStatus) => {
-    if (status === status$.value) return;
+    if (!open || status === status$.value) return;
     if (status.enabled) control.on();
     else control.off();
     status$.next(status);
   };
-  /** Wraps a change of status: link first, then what the arm itself thinks of it. */
   const asked = async (step: (status: ArmStatus, at: Seconds) => ArmStatus) => {
     if (!open) throw lost();
     become(step(status$.value, time));
@@ -138,7 +113,8 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const trace = (): TracePoint => {
     const q = dofs.map((joint) => physics.data("qpos")[joint.qpos]!);
     const dq = dofs.map((joint) => physics.data("qvel")[joint.dof]!);
-    return { t: time, q, dq, tip: forward(tipChain, q).p, mode: status$.value.stopped ? "stopped" : control.drive() };
+    const mode = status$.value.stopped ? "stopped" : control.drive();
+    return { t: time, q, dq, tip: forward(tipChain, q).p, mode, heard: seconds(control.heard()) };
   };
 
   const end = (error?: unknown) => {
@@ -207,11 +183,16 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     close: async () => scene$.complete(),
   };
 
-  things.arrange(options.scene ?? {});
-  if (status$.value.enabled) control.on();
-  else control.off();
-  setJoints(start);
-  physics.forward();
+  try {
+    things.arrange(options.scene ?? {});
+    if (status$.value.enabled) control.on();
+    else control.off();
+    setJoints(start);
+    physics.forward();
+  } catch (error) {
+    end();
+    throw error;
+  }
 
   return {
     arm,
@@ -224,8 +205,9 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     push: (torque) => dofs.forEach((joint, i) => (physics.data("qfrc_applied")[joint.dof] = torque[i]!)),
     pressStop: () => become(buttonPressed(status$.value, time)),
     releaseStop: () => become(buttonReleased(status$.value, time)),
-    setTimeout: (s) => void (timeout = between("timeout", s, 1)),
-    setSpeedRatio: (r) => void (ratio = between("speed ratio", r, 1)),
+    setTimeout: (s) => void (timeout = checkTimeout(s)),
+    setSpeedRatio: (r) => void (ratio = checkSpeedRatio(r)),
+    heapBytes: () => physics.heapBytes(),
     hash: () => createHash("sha256").update(new Uint8Array(physics.save().buffer)).digest("hex"),
   };
 }

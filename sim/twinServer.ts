@@ -27,18 +27,15 @@ export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: (
   const all = (message: FromTwin) => clients.forEach((client) => tell(client, message));
 
   const act = async (client: Socket, message: ToTwin) => {
-    if (message.op === "send") {
-      // The arm refuses a set-point in silence, as the real one does.
-      twin.arm.send(message.command).subscribe({ error: () => {} });
-      return;
-    }
     try {
+      // A set-point that the arm cannot follow is refused in silence, as on the real one.
+      if (message.op === "send") return void twin.arm.send(message.command).subscribe({ error: () => {} });
       if (message.op === "arrange") await twin.scene.arrange(message.spec);
       else if (message.op === "halt" || message.op === "reset" || message.op === "enable") await twin.arm[message.op]();
       else throw new OnarmError("usage.invalid", `the twin does not know "${(message as { op: string }).op}"`);
       tell(client, { op: "done", id: message.id });
     } catch (error) {
-      tell(client, { op: "refused", id: message.id, ...fault(error) });
+      tell(client, { op: "refused", id: (message as { id?: number } | null)?.id ?? -1, ...fault(error) });
     }
   };
 
