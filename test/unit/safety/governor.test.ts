@@ -165,6 +165,15 @@ describe("hard limits win over the acceleration limit", () => {
     expect(z).to.be.within(-0.05, 0);
   });
 
+  it("a ramp to rest is taken where the way to the target is barred but the ramp is not", () => {
+    const q = [-0.5526, -0.1607, -0.0418, 0.545, 0.0504, 1.1838, 2.7393];
+    const before = [-0.1654, 0.1624, -0.0771, -0.0708, -0.121, 0.1982, -0.2522];
+    const asked = [0.337, -0.5232, -0.226, 1.3537, -0.1136, -1.0831, 0.5211];
+    const { command } = clamped(judge(now, stateAt(q), velocity(asked, 0.05), velocity(before, 0.05)));
+    expect(broken(command.value, q, 0.05)).to.deep.equal([]);
+    expect(tooFast(command.value, before, 0.05)).to.equal(false);
+  });
+
   it("standing still passes however fast the arm moved", () => {
     expect(judge(now, rest, velocity(seven(0)), velocity(seven(0.5))).kind).to.equal("pass");
   });
