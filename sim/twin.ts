@@ -83,7 +83,8 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const rest = description.joints.filter(({ kind }) => kind !== "fixed").map(({ name }) => physics.joint(name));
   const dofs = description.commanded.map((name) => physics.joint(name));
 
-  let time = seconds(options.epoch ?? 0);
+  const epoch = seconds(options.epoch ?? 0);
+  let time = epoch;
   let open = true;
   const state$ = new Subject<ArmState>();
   const message$ = new Subject<JointMessage>();
@@ -127,7 +128,9 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     physics.free();
   };
 
-  const tick = (at: number = time + PERIOD): void => {
+  // Stamps are counted, not summed, so that they stay round.
+  const next = () => epoch + (Math.round((time - epoch) / PERIOD) + 1) * PERIOD;
+  const tick = (at: number = next()): void => {
     if (!open) throw lost();
     try {
       control.drivePeriod(time);
@@ -144,13 +147,10 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     if (open) scene$.next({ at: time, facts: things.facts() });
   };
 
-  // Stamps are counted, not summed, so that they stay round.
-  const epoch = time;
-  let ticks = 0;
   const clock = lockstepClock(
     PERIOD,
     () => time,
-    () => tick(epoch + ++ticks * PERIOD),
+    () => tick(),
   );
 
   const arm: Arm = {

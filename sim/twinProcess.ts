@@ -39,6 +39,8 @@ async function main() {
     quiet: () => void (leaving = setTimeout(end, 1000 * (options.linger ?? 5))),
   });
   const period = twin.clock.period;
+  // Whoever started this may be gone, and its end of these pipes with it.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
   const pace = deadlines(period, (at, late) => {
     try {
       for (let behind = Math.min(late, CATCH_UP); behind >= 0; behind--) twin.tick(seconds(at - behind * period));

@@ -113,6 +113,19 @@ describe("the lockstep twin", () => {
         await it_.twin.arm.close();
       }
     });
+    it("draws a line of 10 cm in 2 s to a millimetre, and keeps to it by two tenths", async () => {
+      await open();
+      const start = it_.tip();
+      let astray = 0;
+      for (let i = 0; i < 20; i++) {
+        await it_.step([0.05, 0, 0]);
+        astray = Math.max(astray, Math.hypot(it_.tip()[1] - start[1], it_.tip()[2] - start[2]));
+      }
+      await it_.step([0, 0, 0]);
+      await it_.step([0, 0, 0]);
+      expect(Math.hypot(...it_.tip().map((x, i) => x - start[i]! - (i === 0 ? 0.1 : 0)))).to.be.lessThan(1e-3);
+      expect(astray).to.be.lessThan(2e-4);
+    });
     it("goes no faster than the joint can", async () => {
       await open();
       await it_.periods(60, () => velocity(only(0, 50)));
