@@ -21,7 +21,12 @@ export const metaTestOf = (config: SmacConfig, preset: string): BundleManifest["
 export async function bundleOf(
   trainer: Remote<TrainerHandlers>,
   directory: string,
-  about: { readonly spec: DomainSpec; readonly config: SmacConfig; readonly preset: string; readonly provenance: BundleManifest["provenance"] },
+  about: {
+    readonly spec: DomainSpec;
+    readonly config: SmacConfig;
+    readonly preset: string;
+    readonly provenance: BundleManifest["provenance"];
+  },
 ): Promise<Bundle> {
   const { spec, config, preset, provenance } = about;
   const [tensors, shapes] = [await trainer.call("weights", undefined), await trainer.call("shapes", undefined)];

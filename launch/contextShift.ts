@@ -21,7 +21,15 @@ export async function klShift(
 ): Promise<ContextShift> {
   const believe = (seed: number) =>
     rollouts.metaTest(
-      { ...where, seed, ids: own.map((s) => s.task), context: "offline", rule: { ...bundle.manifest.metaTest, explorations: 0 }, offlineEpisodes: 4, beliefOnly: true },
+      {
+        ...where,
+        seed,
+        ids: own.map((s) => s.task),
+        context: "offline",
+        rule: { ...bundle.manifest.metaTest, explorations: 0 },
+        offlineEpisodes: 4,
+        beliefOnly: true,
+      },
       () => {},
     );
   const [first, second] = [await believe(where.seed + 1_000_003), await believe(where.seed + 2_000_003)];

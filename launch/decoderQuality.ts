@@ -15,7 +15,13 @@ export async function decoderQuality(
   domain: Domain,
   rollouts: Rollouts,
   trainer: Remote<TrainerHandlers>,
-  options: { readonly taskSeed: number; readonly seed: number; readonly tasks: number; readonly history: number; readonly asked: number },
+  options: {
+    readonly taskSeed: number;
+    readonly seed: number;
+    readonly tasks: number;
+    readonly history: number;
+    readonly asked: number;
+  },
 ): Promise<DecoderQuality> {
   const { tasks, taskSeed, seed } = options;
   const ids = Array.from({ length: tasks }, (_, i) => i);
@@ -26,7 +32,11 @@ export async function decoderQuality(
   for (const id of ids) {
     const own = made.episodes.filter((e) => e.task === id);
     const asked = own.slice(options.history);
-    const labels = await trainer.call("decode", { history: own.slice(0, options.history), episodes: asked, seed: `quality/${seed}/${id}` });
+    const labels = await trainer.call("decode", {
+      history: own.slice(0, options.history),
+      episodes: asked,
+      seed: `quality/${seed}/${id}`,
+    });
     const aim = domain.aim(domain.task("validation", taskSeed, id));
     const pool = byAim.get(aim) ?? byAim.set(aim, { predicted: [], truth: [] }).get(aim)!;
     labels.forEach((label, e) => {
@@ -36,10 +46,21 @@ export async function decoderQuality(
   }
   if (sparse.kind === "dense") {
     const all = [...byAim.values()];
-    return { r2: r2(all.flatMap((p) => p.predicted), all.flatMap((p) => p.truth)) };
+    return {
+      r2: r2(
+        all.flatMap((p) => p.predicted),
+        all.flatMap((p) => p.truth),
+      ),
+    };
   }
   const perAim = Object.fromEntries(
-    [...byAim.entries()].sort().map(([aim, p]) => [aim, areaUnderCurve(p.predicted, p.truth.map((reward) => reward > sparse.low + 0.5))]),
+    [...byAim.entries()].sort().map(([aim, p]) => [
+      aim,
+      areaUnderCurve(
+        p.predicted,
+        p.truth.map((reward) => reward > sparse.low + 0.5),
+      ),
+    ]),
   );
   const known = Object.values(perAim).filter(Number.isFinite);
   return { auc: known.reduce((a, b) => a + b, 0) / known.length, perAim };

@@ -18,6 +18,8 @@ export interface Domain {
   task(split: Split, seed: number, id: number): unknown;
   /** What the task asks for, in a word: scores are reported per aim. */
   aim(task: unknown): string;
+  /** Aims that are reported but not counted in a comparison. */
+  readonly uncounted: readonly string[];
   open(): Promise<{ environment: Environment; watched?: Watched | undefined }>;
   /** The scripted behaviour of the offline data, for one episode. */
   behaviour(task: unknown, rng: Rng): Controller;
@@ -27,6 +29,7 @@ const point = (kind: "dense" | "sparse"): Domain => ({
   spec: kind === "dense" ? pointSpec : pointSparseSpec,
   task: pointTask,
   aim: () => "goal",
+  uncounted: [],
   open: async () => ({ environment: pointEnvironment(kind) as Environment }),
   behaviour: (task, rng) => {
     const act = pointBehaviour(task as PointTask, rng);
@@ -38,6 +41,7 @@ const sawyer: Domain = {
   spec: sawyerSpec,
   task: sawyerTask,
   aim: (task) => (task as SawyerTask).aim.kind,
+  uncounted: ["reach"],
   open: async () => {
     const { environment, controller, twin } = await openSawyer();
     return { environment: environment as Environment, watched: { joints: twin.arm.joints, tick$: controller.tick$ } };

@@ -53,7 +53,10 @@ const TEST_SEED = 0;
 
 const differences = (before: readonly TaskScore[], after: readonly TaskScore[]) =>
   Object.fromEntries(
-    Object.entries(perAim(before, true)).map(([aim, b]) => [aim, { tasks: b.tasks, before: b.success, after: perAim(after, true)[aim]!.success }]),
+    Object.entries(perAim(before, true)).map(([aim, b]) => [
+      aim,
+      { tasks: b.tasks, before: b.success, after: perAim(after, true)[aim]!.success },
+    ]),
   );
 
 /**
@@ -90,7 +93,14 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
     rollouts = await Rollouts.open(domain.spec.name, options.workers);
     await rollouts.load(weightsOf(incumbent));
     options.onBundle?.(incumbent);
-    const score = async (bundle: Bundle, split: "test" | "validation", count: number, stage: Stage, from: number, total: number): Promise<TaskScore[]> => {
+    const score = async (
+      bundle: Bundle,
+      split: "test" | "validation",
+      count: number,
+      stage: Stage,
+      from: number,
+      total: number,
+    ): Promise<TaskScore[]> => {
       if (count === 0 || signal.aborted) return [];
       const progress = context.progress(stage, count);
       let done = 0;
@@ -112,7 +122,13 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
     const before = await score(incumbent, "test", options.tasks, "evaluate before", 0, options.tasks);
     if (before.length > 0) options.onScore?.("before", summarise(before, domain.spec.hasSuccess));
 
-    await trainer.call("open", { spec: domain.spec, config, seed: context.seed, dataset: options.dataset, tensors: { ...incumbent.tensors } });
+    await trainer.call("open", {
+      spec: domain.spec,
+      config,
+      seed: context.seed,
+      dataset: options.dataset,
+      tensors: { ...incumbent.tensors },
+    });
     const from = options.resume ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as PracticeState) : undefined;
     if (from) await rollouts.load({ ...weightsOf(incumbent), tensors: await trainer.call("weights", undefined) });
     else await rollouts.load(weightsOf(incumbent));
@@ -179,8 +195,19 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
     };
     if (signal.aborted || !state) {
       const kept = last ? checkpoint : null;
-      if (last) context.log(`stopped after ${state?.steps ?? 0} steps; the last checkpoint is at step ${Math.floor(last.state.round / 10) * 10 === 0 ? 0 : "the last tenth round"}`);
-      return { ...common, seconds: common.seconds(), before: before.length ? summarise(before, domain.spec.hasSuccess) : null, after: null, promoted: false, bundle: incumbent.directory, checkpoint: kept };
+      if (last)
+        context.log(
+          `stopped after ${state?.steps ?? 0} steps; the last checkpoint is at step ${Math.floor(last.state.round / 10) * 10 === 0 ? 0 : "the last tenth round"}`,
+        );
+      return {
+        ...common,
+        seconds: common.seconds(),
+        before: before.length ? summarise(before, domain.spec.hasSuccess) : null,
+        after: null,
+        promoted: false,
+        bundle: incumbent.directory,
+        checkpoint: kept,
+      };
     }
 
     const candidate = await bundleOf(trainer, path.join(options.directory, "candidate"), {
@@ -206,7 +233,11 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
       candidate: ours.map(gateScore),
       hasSuccess: domain.spec.hasSuccess,
       checks: [
-        { name: "practice used its own labels", ok: options.control === "self", detail: `control "${options.control}" is an experiment and never drives` },
+        {
+          name: "practice used its own labels",
+          ok: options.control === "self",
+          detail: `control "${options.control}" is an experiment and never drives`,
+        },
         { name: "practice went to its end", ok: !signal.aborted },
       ],
     });
@@ -231,10 +262,18 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
     return {
       before: before.length ? summarise(before, hasSuccess) : null,
       after: after.length ? summarise(after, hasSuccess) : null,
-      ...(after.length ? { paired: paired(before, after, hasSuccess), perAim: differences(before, after) } : { perAim: {} }),
+      ...(after.length
+        ? { paired: paired(before, after, hasSuccess, domain.uncounted), perAim: differences(before, after) }
+        : { perAim: {} }),
       ...common,
       promoted,
-      gate: { verdict: judgement.verdict, reasons: judgement.reasons, difference: judgement.difference, low: judgement.low, high: judgement.high },
+      gate: {
+        verdict: judgement.verdict,
+        reasons: judgement.reasons,
+        difference: judgement.difference,
+        low: judgement.low,
+        high: judgement.high,
+      },
       control: options.control,
       bundle: promoted ? candidate.directory : incumbent.directory,
       candidate: candidate.directory,

@@ -71,10 +71,15 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
     let labels: Float32Array[] = [];
     const wave = async (count: number, posterior: boolean) => {
       const plan = tasks.flatMap((task, k) =>
-        Array.from({ length: count }, (_, e) => ({ task, label: `${state.round}/${k}/${posterior ? "posterior" : "prior"}/${e}` })),
+        Array.from({ length: count }, (_, e) => ({
+          task,
+          label: `${state.round}/${k}/${posterior ? "posterior" : "prior"}/${e}`,
+        })),
       );
       if (plan.length === 0) return;
-      const beliefs = posterior ? await trainer.call("beliefs", { tasks: plan.map((p) => p.task), seed: `belief/${seed}/${state.round}` }) : [];
+      const beliefs = posterior
+        ? await trainer.call("beliefs", { tasks: plan.map((p) => p.task), seed: `belief/${seed}/${state.round}` })
+        : [];
       const job: PractiseJob = {
         taskSeed: parts.taskSeed,
         seed,
@@ -103,7 +108,8 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
     }
     const updates = Math.round((state.steps + steps) * updatesPerStep) - state.updates;
     let metrics: Metrics | undefined;
-    for (let done = 0; done < updates && !signal.aborted; done += CHUNK) metrics = await trainer.call("update", { count: Math.min(CHUNK, updates - done) });
+    for (let done = 0; done < updates && !signal.aborted; done += CHUNK)
+      metrics = await trainer.call("update", { count: Math.min(CHUNK, updates - done) });
     // An interrupted round's rollouts and updates are in the trainer already; the state says so only when the round is whole.
     if (signal.aborted || !metrics) break;
     const tensors = await trainer.call("weights", undefined);

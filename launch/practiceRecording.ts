@@ -49,7 +49,13 @@ export async function practiceRecording(file: string, header: RecordingHeader, s
           stops: trace.stops,
           clamps: trace.clamps,
         });
-        recorder.write({ channel: "/onarm/label", at: when(trace.duration), episode, reward: round.labels[i]!, source: "decoded" });
+        recorder.write({
+          channel: "/onarm/label",
+          at: when(trace.duration),
+          episode,
+          reward: round.labels[i]!,
+          source: "decoded",
+        });
         origin += trace.duration + 0.01;
         episode++;
       });

@@ -74,12 +74,24 @@ const handlers = {
     domain = await openDomain(name);
     ({ environment, watched } = await domain.open());
   },
-  async load(job: { nets: NetShapes; head: DecoderHead; contextRows: number; tensors: Record<string, Float32Array> }): Promise<void> {
+  async load(job: {
+    nets: NetShapes;
+    head: DecoderHead;
+    contextRows: number;
+    tensors: Record<string, Float32Array>;
+  }): Promise<void> {
     agent ??= await Agent.create(opened().domain.spec, job.nets, job.head, job.contextRows);
     agent.load(job.tensors);
   },
   /** Offline data: the domain's scripted behaviour, rewards included. */
-  async behave({ split, taskSeed, ids, seed, episodes, foreign = 0 }: BehaveJob): Promise<{ episodes: Episode[]; successes: number[] }> {
+  async behave({
+    split,
+    taskSeed,
+    ids,
+    seed,
+    episodes,
+    foreign = 0,
+  }: BehaveJob): Promise<{ episodes: Episode[]; successes: number[] }> {
     const made: Episode[] = [];
     const successes: number[] = [];
     for (const id of ids) {
@@ -94,10 +106,18 @@ const handlers = {
     const scores: TaskScore[] = [];
     for (const id of job.ids) {
       const task = domain.task(job.split, job.taskSeed, id);
-      const offline = job.context === "offline" ? (await behaviour(job.split, job.taskSeed, id, job.seed, job.offlineEpisodes)).episodes : [];
+      const offline =
+        job.context === "offline" ? (await behaviour(job.split, job.taskSeed, id, job.seed, job.offlineEpisodes)).episodes : [];
       const stream = rng("meta-test", job.seed, job.split, job.taskSeed, id);
       if (job.beliefOnly) {
-        scores.push({ task: id, aim: domain.aim(task), return: NaN, success: false, successAny: false, ...(await agent!.infer(offline, stream)) });
+        scores.push({
+          task: id,
+          aim: domain.aim(task),
+          return: NaN,
+          success: false,
+          successAny: false,
+          ...(await agent!.infer(offline, stream)),
+        });
         continue;
       }
       const result = await metaTest(environment, task, agent!, { ...job.rule, id, context: job.context, offline, rng: stream });
@@ -119,7 +139,13 @@ const handlers = {
     const made: Practised[] = [];
     for (const { task, label, belief } of job.rollouts) {
       const stream = rng("practise", job.seed, label);
-      const controller = underBelief(agent!, belief ?? agent!.prior(), job.latentPeriod, stream, job.sampleActions ? stream.fork("actions") : undefined);
+      const controller = underBelief(
+        agent!,
+        belief ?? agent!.prior(),
+        job.latentPeriod,
+        stream,
+        job.sampleActions ? stream.fork("actions") : undefined,
+      );
       const trace = traceRollout(blind, watched);
       const done = await rollout(trace.environment, domain.task("train", job.taskSeed, task), controller, { task });
       made.push({ rollout: done, trace: trace.end() });

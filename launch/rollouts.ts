@@ -59,7 +59,12 @@ export class Rollouts {
     for (const worker of this.#workers) worker.close();
   }
 
-  async #spread<I, R>(items: readonly I[], done: (count: number) => void, ask: (worker: Remote<RolloutHandlers>, item: I) => Promise<R>, signal?: AbortSignal): Promise<R[]> {
+  async #spread<I, R>(
+    items: readonly I[],
+    done: (count: number) => void,
+    ask: (worker: Remote<RolloutHandlers>, item: I) => Promise<R>,
+    signal?: AbortSignal,
+  ): Promise<R[]> {
     const results = new Array<R>(items.length);
     await Promise.all(
       this.#workers.map(async (worker, w) => {

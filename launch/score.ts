@@ -40,16 +40,29 @@ export function perAim(scores: readonly TaskScore[], hasSuccess: boolean): Recor
   return Object.fromEntries(
     aims.map((aim) => {
       const of = scores.filter((s) => s.aim === aim);
-      return [aim, { tasks: of.length, success: hasSuccess ? mean(of.map((s) => Number(s.success))) : null, return: mean(of.map((s) => s.return)) }];
+      return [
+        aim,
+        {
+          tasks: of.length,
+          success: hasSuccess ? mean(of.map((s) => Number(s.success))) : null,
+          return: mean(of.map((s) => s.return)),
+        },
+      ];
     }),
   );
 }
 
-/** after - before, task by task, with its 95 % interval: of success where the domain defines it, else of return. */
-export function paired(before: readonly TaskScore[], after: readonly TaskScore[], hasSuccess: boolean) {
-  const of = (scores: readonly TaskScore[]) => scores.map((s) => (hasSuccess ? Number(s.success) : s.return));
-  const { mean: difference, low, high } = pairedBootstrap(of(after), of(before), { seed: 1 });
-  return { difference, ci95: [low, high] as const };
+/** b - a, task by task, with its 95 % interval: of success where the domain defines it, else of return. `counted` leaves some aims out. */
+export function paired(a: readonly TaskScore[], b: readonly TaskScore[], hasSuccess: boolean, uncounted: readonly string[]) {
+  const compare = (of: (s: TaskScore) => boolean) => {
+    const values = (scores: readonly TaskScore[]) => scores.filter(of).map((s) => (hasSuccess ? Number(s.success) : s.return));
+    const { mean: difference, low, high } = pairedBootstrap(values(b), values(a), { seed: 1 });
+    return { difference, ci95: [low, high] as const, tasks: a.filter(of).length };
+  };
+  return {
+    ...compare(() => true),
+    ...(uncounted.length ? { counted: { without: uncounted, ...compare((s) => !uncounted.includes(s.aim)) } } : {}),
+  };
 }
 
 /** Behaviour episodes that make an offline context. */

@@ -40,7 +40,14 @@ export function traceRollout<Task>(environment: Environment<Task>, watched: Watc
     const at = seconds(now);
     if (tick.sent) sent = tick.sent;
     if (tick.state && beat++ % EVERY === 0)
-      records.push({ channel: "/joint_states", at, name: watched.joints, position: tick.state.position, velocity: tick.state.velocity, effort: tick.state.effort });
+      records.push({
+        channel: "/joint_states",
+        at,
+        name: watched.joints,
+        position: tick.state.position,
+        velocity: tick.state.velocity,
+        effort: tick.state.effort,
+      });
     const named = JSON.stringify(tick.mode);
     if (named !== mode) {
       mode = named;

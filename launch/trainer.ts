@@ -22,21 +22,32 @@ const opened = () => {
 
 const handlers = {
   /** A learner on a dataset, with fresh weights or a bundle's. */
-  async open(job: { spec: DomainSpec; config: SmacConfig; seed: number; dataset: string; tensors?: Record<string, Float32Array> }): Promise<void> {
+  async open(job: {
+    spec: DomainSpec;
+    config: SmacConfig;
+    seed: number;
+    dataset: string;
+    tensors?: Record<string, Float32Array>;
+  }): Promise<void> {
     const dataset = await readDataset(job.dataset, job.spec);
     learner = new Learner(job.spec, job.config, job.seed);
     const byTask = new Map<number, Episode[]>();
     for (const episode of dataset.episodes) byTask.set(episode.task, [...(byTask.get(episode.task) ?? []), episode]);
     for (let task = 0; task < dataset.manifest.tasks.count; task++) {
       const episodes = byTask.get(task);
-      if (!episodes) throw new OnarmError("dataset.mismatch", `${job.dataset}: task ${task} has no episode; make the dataset again`);
+      if (!episodes)
+        throw new OnarmError("dataset.mismatch", `${job.dataset}: task ${task} has no episode; make the dataset again`);
       learner.addOffline(task, episodes);
     }
     if (job.tensors) {
       for (const part of [learner.trained, learner.target])
         for (const [name, view] of Object.entries(part.views)) {
           const source = job.tensors[name];
-          if (source?.length !== view.length) throw new OnarmError("bundle.mismatch", `the bundle's ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed`);
+          if (source?.length !== view.length)
+            throw new OnarmError(
+              "bundle.mismatch",
+              `the bundle's ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed`,
+            );
           view.set(source);
         }
     }
@@ -56,16 +67,22 @@ const handlers = {
   },
   /** Remembers rewarded rollouts as they are: the oracle of a study, never practice. */
   addRewarded(job: { episodes: Episode[]; exploration: boolean[] }): void {
-    job.episodes.forEach((episode, i) => opened().memory[episode.task]!.append(episode, { online: true, exploration: job.exploration[i]! }));
+    job.episodes.forEach((episode, i) =>
+      opened().memory[episode.task]!.append(episode, { online: true, exploration: job.exploration[i]! }),
+    );
   },
   /** Every weight of the learner, by name: copies. */
   weights(): Record<string, Float32Array> {
     const { trained, target } = opened();
-    return Object.fromEntries([...Object.entries(trained.views), ...Object.entries(target.views)].map(([name, view]) => [name, view.slice()]));
+    return Object.fromEntries(
+      [...Object.entries(trained.views), ...Object.entries(target.views)].map(([name, view]) => [name, view.slice()]),
+    );
   },
   shapes(): Record<string, number[]> {
     const { trained, target } = opened();
-    return Object.fromEntries([...Object.entries(trained.shapes), ...Object.entries(target.shapes)].map(([name, shape]) => [name, [...shape]]));
+    return Object.fromEntries(
+      [...Object.entries(trained.shapes), ...Object.entries(target.shapes)].map(([name, shape]) => [name, [...shape]]),
+    );
   },
   /** q(z | 256 transitions of the task's whole memory) for posterior episodes of practice. */
   async beliefs({ tasks, seed }: { tasks: number[]; seed: string }): Promise<Belief[]> {

@@ -36,12 +36,15 @@ export const verb: Verb<Options> = {
       let count = 0;
       for (const chunk = 4 * workers; count < tasks && !context.signal.aborted; count = Math.min(tasks, count + chunk)) {
         const ids = Array.from({ length: Math.min(chunk, tasks - count) }, (_, i) => count + i);
-        const part = await rollouts.behave({ split: "train", taskSeed: context.seed, ids, seed: context.seed, episodes }, () => progress.advance(episodes));
+        const part = await rollouts.behave({ split: "train", taskSeed: context.seed, ids, seed: context.seed, episodes }, () =>
+          progress.advance(episodes),
+        );
         made.push(...part.episodes);
         successes.push(...part.successes);
       }
       progress.finish();
-      if (made.length === 0) throw new OnarmError("interrupted", "dataset: stopped before the first task was whole; nothing was written");
+      if (made.length === 0)
+        throw new OnarmError("interrupted", "dataset: stopped before the first task was whole; nothing was written");
       const whole = made.at(-1)!.task + 1;
       const dataset = await writeDataset(directory, domain.spec, made, {
         tasks: { split: "train", seed: context.seed, count: whole },

@@ -2,14 +2,16 @@ import path from "node:path";
 import { Option } from "commander";
 import type { ContextSource } from "../../src/control/metaTest.ts";
 import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
+import type { Bundle } from "../../src/policy/bundle.ts";
 import { integer, type Verb } from "../cli.ts";
 import { klShift } from "../contextShift.ts";
 import { openDomain } from "../domains.ts";
 import { Rollouts, weightsOf } from "../rollouts.ts";
-import { perAim, scoreTasks, summarise } from "../score.ts";
+import { paired, perAim, scoreTasks, summarise } from "../score.ts";
 
 interface Options {
   readonly bundle: string;
+  readonly against?: string;
   readonly domain?: string;
   readonly tasks: number;
   readonly taskSeed: number;
@@ -27,10 +29,13 @@ export const verb: Verb<Options> = {
   options: (command) => {
     command
       .requiredOption("--bundle <dir>", "what meta-train or practise wrote")
+      .option("--against <dir>", "score another bundle on the same tasks and compare: this one minus that one")
       .option("--domain <name>", "refuse a bundle of another domain")
       .option("--tasks <n>", "held-out tasks", integer({ min: 1, max: 100_000 }), 100)
       .option("--task-seed <s>", "which held-out tasks: any number names a fresh set", integer(), 0)
-      .addOption(new Option("--context <source>", "where the task is inferred from").choices(["own", "offline", "none"]).default("own"))
+      .addOption(
+        new Option("--context <source>", "where the task is inferred from").choices(["own", "offline", "none"]).default("own"),
+      )
       .option("--workers <n>", "processes that roll out", integer({ min: 1, max: 64 }), 2)
       .option("--per-task", "list every task's score");
   },
@@ -38,24 +43,47 @@ export const verb: Verb<Options> = {
     const bundle = await readBundle(path.resolve(options.bundle));
     const domain = await openDomain(options.domain ?? bundle.spec.name);
     requireSpec(bundle, domain.spec);
+    const other = options.against === undefined ? undefined : await readBundle(path.resolve(options.against));
+    if (other) requireSpec(other, domain.spec);
     const rollouts = await Rollouts.open(domain.spec.name, options.workers);
     context.onInterrupt(() => rollouts.close());
     try {
-      await rollouts.load(weightsOf(bundle));
-      const progress = context.progress("tasks", options.tasks);
+      const progress = context.progress("tasks", options.tasks * (other ? 2 : 1));
       const where = { split: "test" as const, taskSeed: options.taskSeed, seed: context.seed };
-      const scores = await scoreTasks(rollouts, bundle, { ...where, tasks: options.tasks, context: options.context }, (n) => progress.advance(n), context.signal);
+      const score = async (scored: Bundle) => {
+        await rollouts.load(weightsOf(scored));
+        return scoreTasks(
+          rollouts,
+          scored,
+          { ...where, tasks: options.tasks, context: options.context },
+          (n) => progress.advance(n),
+          context.signal,
+        );
+      };
+      const theirs = other && (await score(other));
+      const scores = await score(bundle);
       progress.finish();
       const shift = options.context === "own" ? await klShift(rollouts, bundle, scores.slice(0, SHIFT_TASKS), where) : null;
-      const { tasks, ...score } = summarise(scores, domain.spec.hasSuccess);
+      const { tasks, ...summary } = summarise(scores, domain.spec.hasSuccess);
       return {
-        ...score,
+        ...summary,
         perAim: perAim(scores, domain.spec.hasSuccess),
+        ...(theirs
+          ? {
+              against: {
+                bundle: other!.hash,
+                ...summarise(theirs, domain.spec.hasSuccess),
+                paired: paired(theirs, scores, domain.spec.hasSuccess, domain.uncounted),
+              },
+            }
+          : {}),
         klShift: shift,
         tasks,
         episodes: tasks * (options.context === "own" ? bundle.manifest.metaTest.explorations + 1 : 1),
         bundle: bundle.hash,
-        ...(options.perTask ? { scores: scores.map(({ task, aim, return: r, success }) => ({ task, aim, return: r, success })) } : {}),
+        ...(options.perTask
+          ? { scores: scores.map(({ task, aim, return: r, success }) => ({ task, aim, return: r, success })) }
+          : {}),
       };
     } finally {
       rollouts.close();

@@ -36,7 +36,11 @@ export const verb: Verb<Options> = {
     command
       .requiredOption("--dataset <dir>", "what `onarm dataset` wrote")
       .addOption(new Option("--algo <name>", "algorithm").choices(["smac"]).default("smac"))
-      .addOption(new Option("--preset <name>", "hyper-parameters; --config lays single keys over them").choices([...PRESETS]).default("default"))
+      .addOption(
+        new Option("--preset <name>", "hyper-parameters; --config lays single keys over them")
+          .choices([...PRESETS])
+          .default("default"),
+      )
       .option("--updates <n>", "gradient updates", integer({ min: 1, max: 10_000_000 }), 20000)
       .option("--validation <n>", "validation tasks that judge the decoder", integer({ min: 1, max: 1000 }), 40)
       .option("--checkpoint-every <n>", "updates between checkpoints", integer({ min: 1 }), 5000)
@@ -55,7 +59,9 @@ export const verb: Verb<Options> = {
     let rollouts: Rollouts | undefined;
     try {
       await trainer.call("open", { spec: domain.spec, config, seed: context.seed, dataset: path.resolve(options.dataset) });
-      let done = options.resume ? (((await trainer.call("loadCheckpoint", { file: checkpoint })) as { updates: number }).updates ?? 0) : 0;
+      let done = options.resume
+        ? (((await trainer.call("loadCheckpoint", { file: checkpoint })) as { updates: number }).updates ?? 0)
+        : 0;
       const progress = context.progress("updates", options.updates);
       progress.update(done);
       let losses: Metrics | undefined;
@@ -65,12 +71,16 @@ export const verb: Verb<Options> = {
         losses = await trainer.call("update", { count });
         done += count;
         progress.update(done, `critic ${losses.critic1.toFixed(3)} decoder ${losses.decoder.toFixed(3)}`);
-        if (done % options.checkpointEvery < CHUNK || context.signal.aborted) await trainer.call("saveCheckpoint", { file: checkpoint, progress: { updates: done } });
+        if (done % options.checkpointEvery < CHUNK || context.signal.aborted)
+          await trainer.call("saveCheckpoint", { file: checkpoint, progress: { updates: done } });
       }
       progress.finish();
       const updatesPerSecond = (1000 * (done - from)) / (performance.now() - began);
       if (context.signal.aborted)
-        throw new OnarmError("interrupted", `meta-train: stopped after ${done} updates; go on with the same command and --resume (checkpoint: ${checkpoint})`);
+        throw new OnarmError(
+          "interrupted",
+          `meta-train: stopped after ${done} updates; go on with the same command and --resume (checkpoint: ${checkpoint})`,
+        );
       rollouts = await Rollouts.open(domain.spec.name, options.workers);
       const decoder = await decoderQuality(domain, rollouts, trainer, {
         taskSeed: dataset.manifest.tasks.seed,

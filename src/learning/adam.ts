@@ -9,7 +9,14 @@ export interface Adam {
 export const adam = (size: number): Adam => ({ m: new Float32Array(size), v: new Float32Array(size), t: 0 });
 
 /** weights -= rate * m_hat / (sqrt(v_hat) + 1e-8), in place, for elements [from, to). The caller advances `t` once per update. */
-export function adamStep(state: Adam, weights: Float32Array, gradient: Float32Array, rate: number, from: number, to: number): void {
+export function adamStep(
+  state: Adam,
+  weights: Float32Array,
+  gradient: Float32Array,
+  rate: number,
+  from: number,
+  to: number,
+): void {
   const { m, v, t } = state;
   const scale = rate * (Math.sqrt(1 - 0.999 ** t) / (1 - 0.9 ** t));
   const epsilon = 1e-8 * Math.sqrt(1 - 0.999 ** t);

@@ -71,7 +71,8 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
   if (scalars.schema !== 1 || scalars.domain !== learner.spec.name) throw damaged(`it belongs to domain ${scalars.domain}`);
   const copy = (name: string, into: Float32Array) => {
     const data = tensors[name]?.data;
-    if (!(data instanceof Float32Array) || data.length !== into.length) throw damaged(`${name} has another size: it was made with another config`);
+    if (!(data instanceof Float32Array) || data.length !== into.length)
+      throw damaged(`${name} has another size: it was made with another config`);
     into.set(data);
   };
   copy("trained", learner.trained.flat);

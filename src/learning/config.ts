@@ -139,7 +139,13 @@ const width = z.number().int().positive().max(4096);
 const positive = z.number().positive();
 const period = z.union([z.number().int().positive(), z.literal("episode")]);
 const configSchema: z.ZodType<SmacConfig> = z.strictObject({
-  nets: z.strictObject({ latent: width, encoder: z.array(width), decoder: z.array(width), policy: z.array(width), critic: z.array(width) }),
+  nets: z.strictObject({
+    latent: width,
+    encoder: z.array(width),
+    decoder: z.array(width),
+    policy: z.array(width),
+    critic: z.array(width),
+  }),
   head: z.enum(["deterministic", "gaussian", "bernoulli"]),
   discount: z.number().min(0).lt(1),
   rewardScale: positive,
@@ -151,7 +157,11 @@ const configSchema: z.ZodType<SmacConfig> = z.strictObject({
   metaBatch: z.number().int().positive(),
   batch: z.number().int().positive(),
   context: z
-    .strictObject({ count: z.number().int().positive(), least: z.number().int().positive(), episodes: z.union([z.number().int().positive(), z.literal("any")]) })
+    .strictObject({
+      count: z.number().int().positive(),
+      least: z.number().int().positive(),
+      episodes: z.union([z.number().int().positive(), z.literal("any")]),
+    })
     .refine((rule) => rule.least <= rule.count, { error: "least must not be above count" }),
   init: z.enum(["released", "fan-in"]),
   practice: z.strictObject({
@@ -193,5 +203,8 @@ export const presetConfig = (preset: Preset, spec: DomainSpec): SmacConfig =>
 /** @throws "config.invalid" when the decoder's head does not fit the domain's reward. */
 export function requireFit(config: SmacConfig, spec: DomainSpec): void {
   if (config.head === "bernoulli" && spec.reward.kind !== "sparse")
-    throw new OnarmError("config.invalid", `head: bernoulli needs two-valued rewards, which ${spec.name} has not; use gaussian or deterministic`);
+    throw new OnarmError(
+      "config.invalid",
+      `head: bernoulli needs two-valued rewards, which ${spec.name} has not; use gaussian or deterministic`,
+    );
 }

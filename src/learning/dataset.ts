@@ -18,6 +18,7 @@ const manifestSchema = z.strictObject({
   tasks: z.strictObject({ split: z.literal("train"), seed: z.number(), count: z.number().int().positive() }),
   episodesPerTask: z.number().int().positive(),
   behaviour: z.string(),
+  episodes: z.number().int().positive(),
   transitions: z.number().int().positive(),
   /** Share of episodes that end with the task's own aim true; null where the domain has no success. */
   success: z.number().nullable(),
@@ -37,8 +38,9 @@ export interface Dataset {
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 /**
- * Writes `transitions.safetensors` + `manifest.json`: rows in order of episodes; `terminated` and `truncated` are separate columns,
- * true at most in an episode's last row. A reader sees either no dataset or a whole one.
+ * Writes `transitions.safetensors` + `manifest.json`. With N transitions in E episodes: `observation` (N + E, O), each episode's n + 1
+ * rows in order, so that a step's next observation is the row below it; `action` (N, A), `reward` (N), `terminated` and `truncated` (N),
+ * true at most at an episode's last step; `length` and `task` (E). A reader sees either no dataset or a whole one.
  */
 export async function writeDataset(
   directory: string,
@@ -48,30 +50,29 @@ export async function writeDataset(
 ): Promise<Dataset> {
   const [O, A] = [spec.observation.length, spec.action.length];
   const N = episodes.reduce((n, e) => n + e.steps, 0);
+  const E = episodes.length;
   const columns = {
-    observation: new Float32Array(N * O),
-    next_observation: new Float32Array(N * O),
+    observation: new Float32Array((N + E) * O),
     action: new Float32Array(N * A),
     reward: new Float32Array(N),
     terminated: new Uint8Array(N),
     truncated: new Uint8Array(N),
-    task: new Int32Array(N),
-    episode: new Int32Array(N),
+    length: Int32Array.from(episodes, (e) => e.steps),
+    task: Int32Array.from(episodes, (e) => e.task),
   };
   let at = 0;
   episodes.forEach((e, index) => {
-    columns.observation.set(e.observation.subarray(0, e.steps * O), at * O);
-    columns.next_observation.set(e.observation.subarray(O, (e.steps + 1) * O), at * O);
+    columns.observation.set(e.observation, (at + index) * O);
     columns.action.set(e.action, at * A);
     columns.reward.set(e.reward, at);
-    columns.task.fill(e.task, at, at + e.steps);
-    columns.episode.fill(index, at, at + e.steps);
     at += e.steps;
     (e.terminated ? columns.terminated : columns.truncated)[at - 1] = 1;
   });
-  const width = (name: string) => (name.endsWith("observation") ? [N, O] : name === "action" ? [N, A] : [N]);
+  const shape = { observation: [N + E, O], action: [N, A], reward: [N], terminated: [N], truncated: [N], length: [E], task: [E] };
   const bytes = encodeSafetensors({
-    tensors: Object.fromEntries(Object.entries(columns).map(([name, data]) => [name, { shape: width(name), data }])),
+    tensors: Object.fromEntries(
+      Object.entries(columns).map(([name, data]) => [name, { shape: shape[name as keyof typeof shape], data }]),
+    ),
     metadata: { format: "onarm-dataset" },
   });
   const manifest: DatasetManifest = {
@@ -81,6 +82,7 @@ export async function writeDataset(
     observation: spec.observation.map((f) => f.name),
     action: spec.action.map((f) => f.name),
     ...about,
+    episodes: E,
     transitions: N,
     files: { [FILE]: { sha256: sha256(bytes), bytes: bytes.length } },
   };
@@ -98,7 +100,12 @@ export async function writeDataset(
 export async function readDataset(directory: string, spec?: DomainSpec): Promise<Dataset> {
   const where = path.join(directory, "manifest.json");
   const text = await readFile(where, "utf8").catch((cause: unknown) => {
-    throw new OnarmError("file.missing", `${directory}: no dataset here (no readable manifest.json); make one with \`onarm dataset\``, {}, cause);
+    throw new OnarmError(
+      "file.missing",
+      `${directory}: no dataset here (no readable manifest.json); make one with \`onarm dataset\``,
+      {},
+      cause,
+    );
   });
   const manifest = parse(text, where);
   if (spec) requireColumns(directory, manifest, spec);
@@ -108,7 +115,10 @@ export async function readDataset(directory: string, spec?: DomainSpec): Promise
   });
   const promised = manifest.files[FILE];
   if (bytes.length !== promised.bytes || sha256(bytes) !== promised.sha256)
-    throw new OnarmError("file.damaged", `${file}: its sha-256 is not the one in the manifest; restore it or make it again with: ${manifest.provenance.command}`);
+    throw new OnarmError(
+      "file.damaged",
+      `${file}: its sha-256 is not the one in the manifest; restore it or make it again with: ${manifest.provenance.command}`,
+    );
   return { directory, manifest, sha256: promised.sha256, episodes: episodesOf(bytes, file, manifest) };
 }
 
@@ -122,53 +132,64 @@ function parse(text: string, where: string): DatasetManifest {
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new OnarmError("file.damaged", `${where}: ${issue?.path.join(".") || "manifest"}: ${issue?.message ?? "unreadable"}; this is not a dataset of this version`);
+  throw new OnarmError(
+    "file.damaged",
+    `${where}: ${issue?.path.join(".") || "manifest"}: ${issue?.message ?? "unreadable"}; this is not a dataset of this version`,
+  );
 }
 
 function requireColumns(directory: string, manifest: DatasetManifest, spec: DomainSpec): void {
   if (manifest.domain !== spec.name)
-    throw new OnarmError("dataset.mismatch", `${directory}: made for domain ${manifest.domain}, not ${spec.name}; name a dataset of ${spec.name}`);
+    throw new OnarmError(
+      "dataset.mismatch",
+      `${directory}: made for domain ${manifest.domain}, not ${spec.name}; name a dataset of ${spec.name}`,
+    );
   for (const side of ["observation", "action"] as const) {
     const ours = spec[side].map((f) => f.name);
     if (ours.join() !== manifest[side].join())
-      throw new OnarmError("dataset.mismatch", `${directory}: ${side} is (${manifest[side].join(", ")}), the domain has (${ours.join(", ")}); make it again`);
+      throw new OnarmError(
+        "dataset.mismatch",
+        `${directory}: ${side} is (${manifest[side].join(", ")}), the domain has (${ours.join(", ")}); make it again`,
+      );
   }
 }
 
 function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest): Episode[] {
   const { tensors } = decodeSafetensors(bytes, where);
-  const damaged = (what: string) => new OnarmError("file.damaged", `${where}: ${what}; make it again with: ${manifest.provenance.command}`);
-  const column = <T extends Float32Array | Int32Array | Uint8Array>(name: string, kind: new (n: number) => T, width: number): T => {
+  const damaged = (what: string) =>
+    new OnarmError("file.damaged", `${where}: ${what}; make it again with: ${manifest.provenance.command}`);
+  const column = <T extends Float32Array | Int32Array | Uint8Array>(
+    name: string,
+    kind: new (n: number) => T,
+    count: number,
+  ): T => {
     const data = tensors[name]?.data;
-    if (!(data instanceof kind) || data.length !== manifest.transitions * width) throw damaged(`column ${name} is missing or has the wrong size`);
+    if (!(data instanceof kind) || data.length !== count) throw damaged(`column ${name} is missing or has the wrong size`);
     return data;
   };
-  const [O, A] = [manifest.observation.length, manifest.action.length];
-  const observation = column("observation", Float32Array, O);
-  const next = column("next_observation", Float32Array, O);
-  const action = column("action", Float32Array, A);
-  const reward = column("reward", Float32Array, 1);
-  const terminated = column("terminated", Uint8Array, 1);
-  const task = column("task", Int32Array, 1);
-  const episode = column("episode", Int32Array, 1);
-  const episodes: Episode[] = [];
-  for (let start = 0, end: number; start < manifest.transitions; start = end) {
-    for (end = start + 1; end < manifest.transitions && episode[end] === episode[start]; end++);
-    const n = end - start;
-    const seen = new Float32Array((n + 1) * O);
-    seen.set(observation.subarray(start * O, end * O));
-    seen.set(next.subarray((end - 1) * O, end * O), n * O);
-    if (!(task[start]! >= 0 && task[start]! < manifest.tasks.count)) throw damaged(`row ${start} names task ${task[start]}`);
-    episodes.push({
-      task: task[start]!,
+  const [O, A, N, E] = [manifest.observation.length, manifest.action.length, manifest.transitions, manifest.episodes];
+  const observation = column("observation", Float32Array, (N + E) * O);
+  const action = column("action", Float32Array, N * A);
+  const reward = column("reward", Float32Array, N);
+  const terminated = column("terminated", Uint8Array, N);
+  const length = column("length", Int32Array, E);
+  const task = column("task", Int32Array, E);
+  let start = 0;
+  return Array.from(length, (n, index) => {
+    const end = start + n;
+    if (!(n > 0 && end <= N)) throw damaged(`episode ${index} has ${n} steps`);
+    if (!(task[index]! >= 0 && task[index]! < manifest.tasks.count)) throw damaged(`episode ${index} names task ${task[index]}`);
+    const episode: Episode = {
+      task: task[index]!,
       steps: n,
-      observation: seen,
+      observation: observation.slice((start + index) * O, (end + index + 1) * O),
       action: action.slice(start * A, end * A),
       reward: reward.slice(start, end),
       rewardSource: "environment",
       terminated: terminated[end - 1] === 1,
       human: false,
-    });
-  }
-  return episodes;
+    };
+    start = end;
+    return episode;
+  });
 }

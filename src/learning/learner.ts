@@ -78,7 +78,8 @@ export class Learner {
   async addPractice(rollout: Rollout, exploration: boolean, labelTask = rollout.task): Promise<Episode> {
     const memory = this.memory[rollout.task];
     const source = this.memory[labelTask];
-    if (!memory || !source) throw new OnarmError("tasks.invalid", `practice names task ${rollout.task}, which the dataset does not hold`);
+    if (!memory || !source)
+      throw new OnarmError("tasks.invalid", `practice names task ${rollout.task}, which the dataset does not hold`);
     const reward = await this.labeller.label(rollout, source, this.rng);
     const episode: Episode = { ...rollout, reward, rewardSource: "decoded" };
     memory.append(episode, { online: true, exploration });
@@ -95,9 +96,13 @@ export class Learner {
       await step.program.run();
       const losses = step.program.outputs.losses!;
       if (!losses.every(Number.isFinite))
-        throw new OnarmError("learning.diverged", `update ${this.updates}: a loss is not finite; lower the learning rate or the reward scale`, {
-          losses: Array.from(losses),
-        });
+        throw new OnarmError(
+          "learning.diverged",
+          `update ${this.updates}: a loss is not finite; lower the learning rate or the reward scale`,
+          {
+            losses: Array.from(losses),
+          },
+        );
       this.#apply(step.gradient.flat, practice);
       metrics = Object.fromEntries(LOSSES.map((name, i) => [name, losses[i]!])) as unknown as Metrics;
     }
@@ -123,7 +128,11 @@ export class Learner {
       ...this.target.views,
       ...Object.fromEntries(Object.entries(gradient.views).map(([name, view]) => [`g.${name}`, view])),
     };
-    const made = compile(smacUpdate(this.spec, this.config, size, practice), shapes, { buffers }).then((program) => ({ program, size, gradient }));
+    const made = compile(smacUpdate(this.spec, this.config, size, practice), shapes, { buffers }).then((program) => ({
+      program,
+      size,
+      gradient,
+    }));
     this.#steps.set(key, made);
     return made;
   }
@@ -137,7 +146,13 @@ export class Learner {
     const from = practice && config.practice.contextFrom === "exploration" ? explorationSpan : anySpan;
     tasks.forEach((task, t) => {
       const m = this.memory[task]!;
-      m.drawContext(config.context, rng, b.context!.subarray(t * K * width, (t + 1) * K * width), b.mask!.subarray(t * K, (t + 1) * K), from);
+      m.drawContext(
+        config.context,
+        rng,
+        b.context!.subarray(t * K * width, (t + 1) * K * width),
+        b.mask!.subarray(t * K, (t + 1) * K),
+        from,
+      );
       for (let n = 0; n < N; n++) {
         const [row, i] = [m.drawTransition(rng, share), t * N + n];
         b.observation!.set(m.observation.subarray(row * m.O, (row + 1) * m.O), i * m.O);

@@ -82,7 +82,11 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
     const Z = zTask.shape[1]!;
     const z = tf.reshape(tf.mul(tf.expandDims(zTask, 1), tf.ones([T, N, 1])), [B, Z]);
     const zFixed = detach(z);
-    const frozenCritic = Object.fromEntries(Object.keys(p).filter((name) => /^q\d\./.test(name)).map((name) => [name, detach(p[name]!)]));
+    const frozenCritic = Object.fromEntries(
+      Object.keys(p)
+        .filter((name) => /^q\d\./.test(name))
+        .map((name) => [name, detach(p[name]!)]),
+    );
 
     const x = tf.concat([b.observation!, b.action!, zFixed], 1);
     const [q1, q2] = [mlp(p, "q1", x), mlp(p, "q2", x)];

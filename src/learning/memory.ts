@@ -44,7 +44,10 @@ export class TaskMemory {
       episode.reward.length !== n ||
       ![episode.observation, episode.action, episode.reward].every((xs) => xs.every(Number.isFinite))
     )
-      throw new OnarmError("dataset.mismatch", `task ${episode.task}: an episode of ${n} steps has wrong widths or non-finite numbers; re-make the data`);
+      throw new OnarmError(
+        "dataset.mismatch",
+        `task ${episode.task}: an episode of ${n} steps has wrong widths or non-finite numbers; re-make the data`,
+      );
     if (!origin.online && this.offlineCount !== this.count) throw new Error("offline episodes come before online ones");
     this.#reserve(this.count + n);
     const at = this.count;

@@ -16,9 +16,7 @@ export const size = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 export function weights(shapes: Readonly<Record<string, Shape>>): Weights {
   const flat = new Float32Array(Object.values(shapes).reduce((n, shape) => n + size(shape), 0));
   let at = 0;
-  const views = Object.fromEntries(
-    Object.entries(shapes).map(([name, shape]) => [name, flat.subarray(at, (at += size(shape)))]),
-  );
+  const views = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, flat.subarray(at, (at += size(shape)))]));
   return { flat, views, shapes };
 }
 
@@ -44,7 +42,15 @@ export function initialise(target: Weights, init: SmacConfig["init"], rng: Rng):
     const [net, leaf] = name.split(".") as [string, string];
     const last = !(`${net}.w${Number(leaf.slice(1)) + 1}` in target.shapes);
     const bound =
-      leaf[0] === "b" ? 0 : last ? (net === "pi" ? 1e-3 : 3e-3) : init === "released" ? 1 / Math.sqrt(shape[1]!) : Math.sqrt(6 / shape[0]!);
+      leaf[0] === "b"
+        ? 0
+        : last
+          ? net === "pi"
+            ? 1e-3
+            : 3e-3
+          : init === "released"
+            ? 1 / Math.sqrt(shape[1]!)
+            : Math.sqrt(6 / shape[0]!);
     for (let i = 0; i < view.length; i++) view[i] = rng.between(-bound, bound);
   }
 }

@@ -2,7 +2,7 @@
 export function areaUnderCurve(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   let [rankSum, positives] = [0, 0];
-  for (let i = 0; i < order.length; ) {
+  for (let i = 0; i < order.length;) {
     let j = i;
     while (j < order.length && scores[order[j]!] === scores[order[i]!]) j++;
     const rank = (i + 1 + j) / 2;

@@ -37,7 +37,11 @@ export class Agent {
     const all = deployedShapes(spec, nets, head);
     const of = (net: string) => Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith(net)));
     const [O, A, Z] = [spec.observation.length, spec.action.length, nets.latent];
-    const policy = await compile(({ observation, z, ...p }) => policyHead(p, observation!, z!), { ...of("pi."), observation: [1, O], z: [1, Z] });
+    const policy = await compile(({ observation, z, ...p }) => policyHead(p, observation!, z!), {
+      ...of("pi."),
+      observation: [1, O],
+      z: [1, Z],
+    });
     const encoder = await compile(({ context, mask, ...p }) => encode(p, context!, mask!), {
       ...of("enc."),
       context: [1, contextRows, O + A + 1],
@@ -53,8 +57,12 @@ export class Agent {
         if (!/^(pi|enc)\./.test(name)) continue;
         const source = tensors[name];
         if (!source || source.length !== view.length)
-          throw new OnarmError("policy.shape", `weights: ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed; use a bundle of this domain`);
-        if (!source.every(Number.isFinite)) throw new OnarmError("policy.nonfinite", `weights: ${name} holds a number that is not finite; the bundle is refused`);
+          throw new OnarmError(
+            "policy.shape",
+            `weights: ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed; use a bundle of this domain`,
+          );
+        if (!source.every(Number.isFinite))
+          throw new OnarmError("policy.nonfinite", `weights: ${name} holds a number that is not finite; the bundle is refused`);
         view.set(source);
       }
   }
@@ -93,7 +101,8 @@ export class Agent {
     inputs.z!.set(z);
     await this.#policy.run();
     const action = outputs.mean!.map((mean, i) => Math.tanh(rng ? mean + Math.exp(outputs.logStd![i]!) * rng.normal() : mean));
-    if (!action.every(Number.isFinite)) throw new OnarmError("policy.nonfinite", "the policy put out a number that is not finite; the command is refused");
+    if (!action.every(Number.isFinite))
+      throw new OnarmError("policy.nonfinite", "the policy put out a number that is not finite; the command is refused");
     return action;
   }
 

@@ -7,7 +7,12 @@ import type { DomainSpec } from "../domain/experience.ts";
 import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
 import { deployedShapes } from "./nets.ts";
 
-const fieldSchema = z.strictObject({ name: z.string(), unit: z.string(), offset: z.number(), scale: z.number().refine((x) => x !== 0) });
+const fieldSchema = z.strictObject({
+  name: z.string(),
+  unit: z.string(),
+  offset: z.number(),
+  scale: z.number().refine((x) => x !== 0),
+});
 const width = z.number().int().positive().max(4096);
 const netsSchema = z.strictObject({
   latent: width,
@@ -99,7 +104,12 @@ export async function writeBundle(
 export async function readBundle(directory: string): Promise<Bundle> {
   const at = (name: string) => path.join(directory, name);
   const text = await readFile(at("manifest.json"), "utf8").catch((cause: unknown) => {
-    throw new OnarmError("file.missing", `${directory}: no bundle here (no readable manifest.json); name the folder that meta-train or practise wrote`, {}, cause);
+    throw new OnarmError(
+      "file.missing",
+      `${directory}: no bundle here (no readable manifest.json); name the folder that meta-train or practise wrote`,
+      {},
+      cause,
+    );
   });
   const manifest = parseManifest(text, at("manifest.json"));
   const promised = manifest.files["weights.safetensors"];
@@ -107,18 +117,27 @@ export async function readBundle(directory: string): Promise<Bundle> {
     throw new OnarmError("file.missing", `${directory}: weights.safetensors is missing; copy the whole bundle folder`, {}, cause);
   });
   if (bytes.length !== promised.bytes || sha256(bytes) !== promised.sha256)
-    throw new OnarmError("file.damaged", `${at("weights.safetensors")}: its sha-256 is not the one in the manifest; restore the bundle from its source`);
+    throw new OnarmError(
+      "file.damaged",
+      `${at("weights.safetensors")}: its sha-256 is not the one in the manifest; restore the bundle from its source`,
+    );
   const file = decodeSafetensors(bytes, at("weights.safetensors"));
   const tensors: Record<string, Float32Array> = {};
   for (const [name, { data }] of Object.entries(file.tensors)) {
     if (!(data instanceof Float32Array) || !data.every(Number.isFinite))
-      throw new OnarmError("file.damaged", `${at("weights.safetensors")}: ${name} holds a number that is not finite; the bundle is refused`);
+      throw new OnarmError(
+        "file.damaged",
+        `${at("weights.safetensors")}: ${name} holds a number that is not finite; the bundle is refused`,
+      );
     tensors[name] = data;
   }
   for (const [name, shape] of Object.entries(deployedShapes(manifest.spec, manifest.nets, manifest.head))) {
     const found = file.tensors[name]?.shape;
     if (!found || found.length !== shape.length || found.some((d, i) => d !== shape[i]))
-      throw new OnarmError("bundle.mismatch", `${directory}: ${name} should be (${shape.join(", ")}) by the manifest but is (${found?.join(", ") ?? "absent"})`);
+      throw new OnarmError(
+        "bundle.mismatch",
+        `${directory}: ${name} should be (${shape.join(", ")}) by the manifest but is (${found?.join(", ") ?? "absent"})`,
+      );
   }
   return { directory, hash: sha256(text), manifest, spec: manifest.spec, tensors };
 }
@@ -133,7 +152,10 @@ function parseManifest(text: string, where: string): BundleManifest {
   const parsed = bundleSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw new OnarmError("file.damaged", `${where}: ${issue?.path.join(".") || "manifest"}: ${issue?.message ?? "unreadable"}; this is not a bundle of this version`);
+  throw new OnarmError(
+    "file.damaged",
+    `${where}: ${issue?.path.join(".") || "manifest"}: ${issue?.message ?? "unreadable"}; this is not a bundle of this version`,
+  );
 }
 
 /** Refuses a bundle that was made for another domain or another arm, naming the first field that differs (fault row P5). */

@@ -30,7 +30,8 @@ export const pointReward = (kind: "dense" | "sparse", task: PointTask, position:
   const d = distance(position, task.goal);
   return kind === "dense" ? -d : d <= POINT_RADIUS ? 1 - d : 0;
 };
-export const pointSuccess = (task: PointTask, position: readonly [number, number]): boolean => distance(position, task.goal) <= POINT_RADIUS;
+export const pointSuccess = (task: PointTask, position: readonly [number, number]): boolean =>
+  distance(position, task.goal) <= POINT_RADIUS;
 
 const spec = (name: string): DomainSpec => ({
   name,
