@@ -15,8 +15,13 @@ const DAMPING = 0.02;
 const ACCELERATION_SHARE = 0.95;
 const SPEED_SHARE = 0.95;
 const POSTURE_SHARE = 0.6;
-/** m: how far the target may run ahead of the measured tip, and how far inside the workspace it stays; m/s2: braking toward that border. */
+/**
+ * m: how far the target may run ahead of the measured tip; from FREE_LAG on, which free motion does not reach, the wish to go further that way
+ * fades, so that a blocked tip pushes as hard as MAX_LAG makes it and not as the wish does.
+ */
 const MAX_LAG = 0.02;
+const FREE_LAG = 0.008;
+/** m: how far inside the workspace the target stays; m/s2: braking toward that border. */
 const INSET = 0.01;
 const BRAKING = 0.5;
 
@@ -63,7 +68,7 @@ export function setPoints(description: ArmDescription, limits: Limits, period: S
   const twist = (linear: Vec3, state: ArmState, before: readonly number[]): JointCommand => {
     const { tip, J } = jacobian(arm, state.position);
     const goal = target ?? inBox(tip.p);
-    const wanted = linear.map((v, k) => towardBorder(v, goal[k]!, box[k]!));
+    const wanted = yielding(linear, goal, tip.p).map((v, k) => towardBorder(v, goal[k]!, box[k]!));
     const pull = goal.map((x, k) => POSITION_GAIN * (x - tip.p[k]!));
     const turn = orientationError(tip.R, upright);
     const rates = dampedLeastSquares(J, n, [...wanted.map((v, k) => v + pull[k]!), ...turn.map((e) => ORIENTATION_GAIN * e)], {
@@ -109,6 +114,16 @@ const tipVelocity = (J: Float64Array, v: ArrayLike<number>): Vec3 => {
     return sum;
   };
   return [row(0), row(1), row(2)];
+};
+
+/** `v` less its part along the lag from `tip` to `target`, the more the longer the lag. */
+const yielding = (v: Vec3, target: readonly number[], tip: Vec3): Vec3 => {
+  const lag = [target[0]! - tip[0], target[1]! - tip[1], target[2]! - tip[2]] as const;
+  const length = Math.hypot(...lag);
+  const along = (v[0] * lag[0] + v[1] * lag[1] + v[2] * lag[2]) / length;
+  if (!(length > FREE_LAG && along > 0)) return v;
+  const less = (Math.min(1, (length - FREE_LAG) / (MAX_LAG - FREE_LAG)) * along) / length;
+  return [v[0] - less * lag[0], v[1] - less * lag[1], v[2] - less * lag[2]];
 };
 
 /** `v` bounded so that the target can still stop before it reaches the border it heads for. */

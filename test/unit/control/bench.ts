@@ -36,6 +36,8 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
   let velocity = position.map(() => 0);
   let heard = 0;
   const quiet = { arm: false, scene: false };
+  /** `stuck`: something holds the arm where it is. */
+  const world = { stuck: false };
   const things: Record<string, SceneFact> = {};
 
   const stateAt = (at: number, more: Partial<ArmState> = {}): ArmState => ({
@@ -49,7 +51,7 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
     now = seconds(now + PERIOD + late);
     const command = fake.sent.length > heard ? fake.sent.at(-1) : undefined;
     heard = fake.sent.length;
-    velocity = position.map((_, i) => command?.value[i] ?? 0);
+    velocity = position.map((_, i) => (world.stuck ? 0 : (command?.value[i] ?? 0)));
     position = position.map((q, i) => q + velocity[i]! * PERIOD);
     if (!quiet.arm) fake.emit(stateAt(now));
     if (!quiet.scene) stage.emit({ at: now, facts: { ...things } });
@@ -93,6 +95,7 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
     controller,
     ticks,
     quiet,
+    world,
     things,
     beat,
     beats,
@@ -111,6 +114,15 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
       controller.start();
     },
   };
+}
+
+/** A bench whose arm is under way at full intent. */
+export function movingBench(options: BenchOptions = {}) {
+  const b = bench(options);
+  b.running();
+  b.drive([0.1, 0, 0], 40);
+  if (!(b.speed() > 0.05)) throw new Error("the bench's arm does not move");
+  return b;
 }
 
 export const thing = (position: Vec3, travel = 0): SceneFact => ({ position, travel: metres(travel), valid: true });

@@ -4,6 +4,8 @@ import { NEVER, Observable, Subject, throwError } from "rxjs";
 import type { JointCommand } from "../../../src/domain/arm.ts";
 import type { Intent } from "../../../src/domain/control.ts";
 import type { Vec3 } from "../../../src/domain/units.ts";
+import { sawyer } from "../../../robot/description/sawyer.ts";
+import { chain, jacobian } from "../../../src/kinematics/chain.ts";
 import { orientationError } from "../../../src/kinematics/inverse.ts";
 import type { Arm } from "../../../src/ports/arm.ts";
 import { bench, withinLimits } from "./bench.ts";
@@ -77,6 +79,20 @@ describe("the control loop", () => {
     expect(y).to.be.within(0.29, 0.32);
     expect(z).to.be.within(-0.035, -0.01);
     expect(b.controller.counters().clamps).to.equal(0);
+  });
+
+  it("pushes no harder against what blocks it than its short lead makes it, however long", () => {
+    const b = bench();
+    b.running();
+    b.world.stuck = true;
+    b.drive([0.14, 0, 0], 300);
+    const { J } = jacobian(chain(sawyer), b.controller.state()!.position);
+    const pushed = Math.hypot(...[0, 1, 2].map((k) => b.sent.at(-1)!.value.reduce((sum, v, i) => sum + J[7 * k + i]! * v, 0)));
+    expect(pushed).to.be.within(0.03, 0.07);
+    b.world.stuck = false;
+    const from = b.tip();
+    b.drive([0, 0, 0], 300);
+    expect(far(b.tip(), from)).to.be.below(0.025);
   });
 
   it("goes to a posture and comes to rest there", () => {
