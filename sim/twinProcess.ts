@@ -30,13 +30,23 @@ async function main() {
   const { description, options } = JSON.parse(await text(process.stdin)) as TwinJob;
   const twin = await createTwin(description, { ...options, epoch: monotonic() });
   const file = options.trace === undefined ? undefined : openSync(options.trace, "a");
-  if (file !== undefined)
-    twin.trace$.subscribe({ next: (point) => void writeSync(file, JSON.stringify(point) + "\n"), error: () => {} });
+  const tracing = twin.trace$.subscribe({ next: (point) => write(JSON.stringify(point) + "\n"), error: () => {} });
+  const write = (text: string) => {
+    try {
+      writeSync(file!, text);
+    } catch {
+      tracing.unsubscribe(); // a full disk ends the record, not the arm
+    }
+  };
+  if (file === undefined) tracing.unsubscribe();
 
   let leaving: NodeJS.Timeout | undefined;
+  let ended = false;
   const server = await serveTwin(twin, {
     busy: () => clearTimeout(leaving),
-    quiet: () => void (leaving = setTimeout(end, 1000 * (options.linger ?? 5))),
+    quiet: () => {
+      if (!ended) leaving = setTimeout(end, 1000 * (options.linger ?? 5));
+    },
   });
   const period = twin.clock.period;
   // Whoever started this may be gone, and its end of these pipes with it.
@@ -49,11 +59,15 @@ async function main() {
     }
   });
   const end = () => {
+    if (ended) return;
+    ended = true;
     pace.stop();
     server.close();
     clearTimeout(leaving);
     void twin.arm.close();
     if (file !== undefined) closeSync(file);
+    // A client that is stopped in its tracks never hangs up.
+    setTimeout(() => process.exit(), 1000).unref();
   };
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, end);
   leaving = setTimeout(end, 1000 * Math.max(5, options.linger ?? 5));
