@@ -60,7 +60,7 @@ export function plot({ name, group, over, points }) {
 /** A share with its interval. @param {"before" | "after"} which @param {{ success: number, ci95: [number, number], return: number, episodes?: number }} score */
 export function scoreBar(which, score) {
   const box = html("div", `score ${which}`);
-  const heading = html("h3", "", `${which} practice: ${percent(score.success)}`);
+  const heading = html("h3", "", `${which}: ${percent(score.success)}`);
   const [low, high] = score.ci95;
   heading.append(html("span", "", `${percent(low)} to ${percent(high)}${score.episodes ? `, ${score.episodes} tasks` : ""}`));
   box.append(heading);
