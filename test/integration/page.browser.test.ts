@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { connect, createServer, type Server, type Socket } from "node:net";
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { BehaviorSubject } from "rxjs";
@@ -7,6 +5,8 @@ import { sawyer } from "../../robot/description/sawyer.ts";
 import { serveOperator, type OperatorServer } from "../../src/operator/server.ts";
 import type { PageState } from "../../src/operator/protocol.ts";
 import { launchChromium } from "../support/chromium.ts";
+import { contrastOfWorst } from "../support/contrast.ts";
+import { lineTo, type Line } from "../support/line.ts";
 import { empty, finished, practising, stopped } from "../support/pageStates.ts";
 
 describe("the page in a browser", function () {
@@ -187,33 +187,17 @@ describe("the page in a browser", function () {
   });
 
   describe("on a line that goes silent", () => {
-    // Between browser and server, and frozen at will: neither side is told.
-    const ends = new Set<Socket>();
-    let line: Server;
-    beforeEach(async () => {
-      line = createServer((near) => {
-        const far = connect(Number(new URL(server.url).port), "127.0.0.1");
-        for (const socket of [near, far]) {
-          ends.add(socket);
-          socket.on("error", () => {});
-        }
-        near.pipe(far).pipe(near);
-      }).listen(0, "127.0.0.1");
-      await once(line, "listening");
-    });
-    afterEach(() => {
-      for (const socket of ends) socket.destroy();
-      ends.clear();
-      line.close();
-    });
+    let line: Line;
+    beforeEach(async () => (line = await lineTo(Number(new URL(server.url).port))));
+    afterEach(() => line.cut());
 
     it("says within a second that the link is lost and how old the picture is, and comes back by itself", async () => {
       const url = new URL(server.url);
-      url.port = String((line.address() as { port: number }).port);
+      url.port = String(line.port);
       await open({}, url.href, true);
       state$.next(practising);
       await says("#mode", "running");
-      for (const socket of ends) socket.unpipe().pause();
+      line.freeze();
       await page.clock.fastForward(950);
       expect(await page.locator("body").getAttribute("data-link")).to.equal("lost");
       expect(await page.locator("#banner").textContent()).to.match(
@@ -265,20 +249,3 @@ describe("the page in a browser", function () {
     }
   });
 });
-
-/** Runs in the page: the lowest contrast of any text against what lies behind it (WCAG 2.2, 1.4.3). */
-const contrastOfWorst = `(() => {
-  const parse = (css) => css.match(/[\\d.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map((c) => ((c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0);
-  let worst = { ratio: 99, text: "" };
-  for (const element of document.querySelectorAll("body *")) {
-    const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent.trim()).join("");
-    if (!text || !element.checkVisibility() || element.closest("svg")) continue;
-    let behind = element;
-    while (behind && (parse(getComputedStyle(behind).backgroundColor)[3] ?? 1) === 0) behind = behind.parentElement;
-    const [a, b] = [light(parse(getComputedStyle(element).color)), light(parse(getComputedStyle(behind ?? document.body).backgroundColor))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < worst.ratio) worst = { ratio, text };
-  }
-  return worst;
-})()`;
