@@ -5,6 +5,7 @@ import { paper, type SmacConfig } from "../../../src/learning/config.ts";
 import { smacShapes, targetShapes } from "../../../src/learning/parameters.ts";
 import { SmacFloat64, type Float64Problem, type Losses } from "../../support/smacFloat64.ts";
 import { evaluate, relativeError } from "../engine/reference.ts";
+import { MODES, type Mode } from "./ask.ts";
 import { tinyNets, tinySpec } from "./tiny.ts";
 
 interface Golden {
@@ -23,22 +24,35 @@ describe("SMAC's losses and gradients", () => {
       const { head, discount, rewardScale, temperature, weighting, klWeight } = problem;
       const config: SmacConfig = { ...paper, nets: tinyNets, head, discount, rewardScale, temperature, weighting, klWeight };
 
-      for (const mode of ["compiled", "eager"] as const)
+      const shapes = { ...smacShapes(spec, config), ...targetShapes(spec, config) };
+      const update = (mode: Mode) =>
+        evaluate(
+          smacUpdate(spec, config, { T, N, K }, problem.lambda > 0),
+          { ...shapes, ...batchShapes(spec, config, { T, N, K }) },
+          Object.fromEntries(
+            Object.entries({ ...problem.weights, ...problem.batch, lambda: [problem.lambda] }).map(([name, xs]) => [
+              name,
+              Float64Array.from(xs),
+            ]),
+          ),
+          mode,
+        );
+
+      for (const mode of MODES)
         it(`agree with float64 to 1e-4, ${mode}`, async () => {
-          const shapes = { ...smacShapes(spec, config), ...targetShapes(spec, config) };
           expect(shapes).to.deep.equal(problem.shapes);
-          const inputs = { ...problem.weights, ...problem.batch, lambda: [problem.lambda] };
-          const found = await evaluate(
-            smacUpdate(spec, config, { T, N, K }, problem.lambda > 0),
-            { ...shapes, ...batchShapes(spec, config, { T, N, K }) },
-            Object.fromEntries(Object.entries(inputs).map(([name, xs]) => [name, Float64Array.from(xs)])),
-            mode,
-          );
+          const found = await update(mode);
           LOSSES.forEach((name, i) => expect(relativeError([found["losses"]![i]!], [losses[name]]), name).to.be.below(1e-4));
           expect(Object.keys(found).length).to.equal(1 + Object.keys(gradients).length);
           for (const [name, gradient] of Object.entries(gradients))
             expect(relativeError(found[`g.${name}`]!, gradient), name).to.be.below(1e-4);
         });
+
+      it("are the same compiled and eager, to 1e-5", async () => {
+        const [compiled, eager] = [await update("compiled"), await update("eager")];
+        expect(Object.keys(compiled)).to.deep.equal(Object.keys(eager));
+        for (const name of Object.keys(compiled)) expect(relativeError(compiled[name]!, eager[name]!), name).to.be.below(1e-5);
+      });
 
       it("are in the golden file what differences of another step give, to 1e-5", () => {
         const smac = new SmacFloat64(problem);
