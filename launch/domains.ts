@@ -15,6 +15,8 @@ import { pointBehaviour, pointEnvironment } from "../sim/point.ts";
 /** Everything that a domain's name stands for: how to read it, what its tasks are, where they can be tried, who made its offline data. */
 export interface Domain {
   readonly spec: DomainSpec;
+  /** Which arm practises: a name for recordings. */
+  readonly arm: string;
   task(split: Split, seed: number, id: number): unknown;
   /** What the task asks for, in a word: scores are reported per aim. */
   aim(task: unknown): string;
@@ -27,6 +29,7 @@ export interface Domain {
 
 const point = (kind: "dense" | "sparse"): Domain => ({
   spec: kind === "dense" ? pointSpec : pointSparseSpec,
+  arm: "point",
   task: pointTask,
   aim: () => "goal",
   uncounted: [],
@@ -39,6 +42,7 @@ const point = (kind: "dense" | "sparse"): Domain => ({
 
 const sawyer: Domain = {
   spec: sawyerSpec,
+  arm: "twin",
   task: sawyerTask,
   aim: (task) => (task as SawyerTask).aim.kind,
   uncounted: ["reach"],

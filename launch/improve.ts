@@ -1,33 +1,39 @@
 import path from "node:path";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { configHash } from "../src/config/hash.ts";
 import { judgeCandidate } from "../src/gate/judge.ts";
 import type { Judgement } from "../src/gate/judge.ts";
-import { parseConfig, presetConfig, requireFit } from "../src/learning/config.ts";
-import type { Preset, SmacConfig } from "../src/learning/config.ts";
-import { OnarmError } from "../src/domain/errors.ts";
-import { readDataset } from "../src/learning/dataset.ts";
-import { readBundle, requireSpec } from "../src/policy/bundle.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
 import { bundleOf } from "./bundles.ts";
 import type { VerbContext } from "./cli.ts";
-import { openDomain } from "./domains.ts";
 import { appendGateEntry } from "./gateLog.ts";
+import { readInputs } from "./improveInputs.ts";
+import type { Inputs } from "./improveInputs.ts";
 import { practise } from "./practice.ts";
 import type { PracticeKind, PracticeRound, PracticeState } from "./practice.ts";
 import { practiceRecording } from "./practiceRecording.ts";
-import type { PracticeRecording } from "./practiceRecording.ts";
 import { commandLine, commit } from "./provenance.ts";
 import { Remote } from "./rpc.ts";
 import { Rollouts, weightsOf } from "./rollouts.ts";
 import type { TaskScore } from "./rolloutWorker.ts";
-import { paired, perAim, scoreTasks, summarise } from "./score.ts";
+import { aimsBeforeAfter, paired, scoreTasks, summarise } from "./score.ts";
 import type { ScoreSummary } from "./score.ts";
 import type { TrainerHandlers } from "./trainer.ts";
 
 export type Stage = "evaluate before" | "practise" | "gate" | "evaluate after";
 
-export interface ImproveOptions {
+/** Told of everything as it happens; the page listens here. */
+export interface Hooks {
+  readonly onStage?: (stage: Stage, done: number, total: number) => void;
+  readonly onScore?: (which: "before" | "after", score: ScoreSummary) => void;
+  /** Awaited: practice goes on when it resolves. `decoded`: mean self-made reward of the round. */
+  readonly onRound?: (round: PracticeRound, decoded: number) => void | Promise<void>;
+  readonly onVerdict?: (judgement: Judgement) => void;
+  /** Weights that may act from now on: the incumbent at first, the promoted bundle at the end. */
+  readonly onBundle?: (bundle: Bundle) => void;
+}
+
+export interface ImproveOptions extends Hooks {
   readonly bundle: string;
   readonly dataset: string;
   readonly steps: number;
@@ -39,253 +45,265 @@ export interface ImproveOptions {
   readonly workers: number;
   readonly directory: string;
   readonly resume: boolean;
-  /** Told of everything as it happens; the page listens here. */
-  readonly onStage?: (stage: Stage, done: number, total: number) => void;
-  readonly onScore?: (which: "before" | "after", score: ScoreSummary) => void;
-  readonly onRound?: (round: PracticeRound, decodedReward: number) => void;
-  readonly onVerdict?: (judgement: Judgement) => void;
-  /** Weights that may act now: the incumbent at first, the promoted bundle at the end. */
-  readonly onBundle?: (bundle: Bundle) => void;
 }
 
 /** Seed namespace of the meta-tests: before and after, incumbent and candidate are paired by it. */
 const TEST_SEED = 0;
+/** Rounds between two checkpoints. */
+const CHECKPOINT_EVERY = 10;
 
-const differences = (before: readonly TaskScore[], after: readonly TaskScore[]) =>
-  Object.fromEntries(
-    Object.entries(perAim(before, true)).map(([aim, b]) => [
-      aim,
-      { tasks: b.tasks, before: b.success, after: perAim(after, true)[aim]!.success },
-    ]),
-  );
+interface Run {
+  readonly options: ImproveOptions;
+  readonly context: VerbContext;
+  readonly inputs: Inputs;
+  readonly rollouts: Rollouts;
+  readonly trainer: Remote<TrainerHandlers>;
+}
 
 /**
  * The loop that onarm exists for: score, practise without rewards, fine-tune on self-made labels, let the gate compare on validation
  * tasks, promote or refuse, score again. Test tasks are looked at only for the two scores that are reported.
- * An interrupt ends practice in order: what is done is kept in a checkpoint, and the result says so.
+ * An interrupt ends it in order: what is done is kept in a checkpoint, and the result says so.
  */
 export async function improve(options: ImproveOptions, context: VerbContext): Promise<Record<string, unknown>> {
   const began = performance.now();
-  const { signal } = context;
-  const incumbent = await readBundle(options.bundle);
-  const domain = await openDomain(incumbent.spec.name);
-  requireSpec(incumbent, domain.spec);
-  const dataset = await readDataset(options.dataset, domain.spec);
-  const { sha256, taskSeed, tasks } = incumbent.manifest.provenance.dataset;
-  if (dataset.sha256 !== sha256)
-    throw new OnarmError(
-      "dataset.mismatch",
-      `${options.dataset}: sha-256 ${dataset.sha256.slice(0, 12)} is not the dataset this bundle was made from (${sha256.slice(0, 12)}); name that one`,
-    );
-  const preset = incumbent.manifest.preset as Preset;
-  const stored = parseConfig(presetConfig(preset, domain.spec), incumbent.manifest.config, `${options.bundle}/manifest.json`);
-  const config: SmacConfig = parseConfig(stored, context.config ?? {}, context.configFile ?? "--config");
-  requireFit(config, domain.spec);
+  const inputs = await readInputs(options, context);
+  const { domain, incumbent } = inputs;
+  const { hasSuccess } = domain.spec;
   await mkdir(options.directory, { recursive: true });
-  const checkpoint = path.join(options.directory, "practice.checkpoint");
-  const contextRows = incumbent.manifest.metaTest.contextRows;
-
   const trainer = new Remote<TrainerHandlers>("trainer", new URL("./trainer.ts", import.meta.url));
-  let rollouts: Rollouts | undefined;
-  let recording: PracticeRecording | undefined;
-  let [stops, clamps] = [0, 0];
+  const rollouts = await Rollouts.open(domain.spec.name, options.workers).catch((error: unknown) => {
+    trainer.close();
+    throw error;
+  });
+  const run: Run = { options, context, inputs, rollouts, trainer };
   try {
-    rollouts = await Rollouts.open(domain.spec.name, options.workers);
-    await rollouts.load(weightsOf(incumbent));
     options.onBundle?.(incumbent);
-    const score = async (
-      bundle: Bundle,
-      split: "test" | "validation",
-      count: number,
-      stage: Stage,
-      from: number,
-      total: number,
-    ): Promise<TaskScore[]> => {
-      if (count === 0 || signal.aborted) return [];
-      const progress = context.progress(stage, count);
-      let done = 0;
-      await rollouts!.load(weightsOf(bundle));
-      const scores = await scoreTasks(
-        rollouts!,
-        bundle,
-        { split, taskSeed: split === "test" ? options.taskSeed : taskSeed, tasks: count, context: "own", seed: TEST_SEED },
-        (n) => {
-          progress.advance(n);
-          options.onStage?.(stage, from + (done += n), total);
-        },
-        signal,
-      );
-      progress.finish();
-      return scores;
-    };
-
-    const before = await score(incumbent, "test", options.tasks, "evaluate before", 0, options.tasks);
-    if (before.length > 0) options.onScore?.("before", summarise(before, domain.spec.hasSuccess));
-
-    await trainer.call("open", {
-      spec: domain.spec,
-      config,
-      seed: context.seed,
-      dataset: options.dataset,
-      tensors: { ...incumbent.tensors },
-    });
-    const from = options.resume ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as PracticeState) : undefined;
-    if (from) await rollouts.load({ ...weightsOf(incumbent), tensors: await trainer.call("weights", undefined) });
-    else await rollouts.load(weightsOf(incumbent));
-    const file = path.join(options.directory, `practice${from ? `-${from.round}` : ""}.mcap`);
-    await rm(file, { force: true });
-    if (options.control !== "offline-only")
-      recording = await practiceRecording(
-        file,
-        {
-          config: configHash(config),
-          bundle: incumbent.hash,
-          calibration: "none",
-          seed: context.seed,
-          commit: commit(),
-          arm: domain.spec.name === "sawyer" ? "twin" : domain.spec.name,
-          domain: domain.spec.name,
-          wallOffset: 0,
-        },
-        domain.spec,
-      );
-    const progress = context.progress("practise", options.steps);
-    progress.update(from?.steps ?? 0);
-    let last: PracticeRound | undefined;
-    const state = signal.aborted
-      ? undefined
-      : await practise({
-          rollouts,
-          trainer,
-          config,
-          contextRows,
-          taskSeed,
-          taskCount: tasks,
-          steps: options.steps,
-          horizon: domain.spec.horizon,
-          seed: context.seed,
-          kind: options.control,
-          signal,
-          ...(from ? { from } : {}),
-          onRound: async (round) => {
-            last = round;
-            recording?.write(round);
-            for (const trace of round.traces) {
-              stops += trace.stops;
-              clamps += trace.clamps;
-            }
-            const decoded = meanOf(round.labels.flatMap((label) => Array.from(label)));
-            progress.update(round.state.steps, Number.isFinite(decoded) ? `decoded reward ${decoded.toFixed(2)}` : "");
-            options.onStage?.("practise", round.state.steps, options.steps);
-            options.onRound?.(round, decoded);
-            if (round.state.round % 10 === 0) await trainer.call("saveCheckpoint", { file: checkpoint, progress: round.state });
-          },
-        });
-    progress.finish();
-    const counts = await recording?.finish();
-    recording = undefined;
-    const common = {
-      steps: state?.steps ?? 0,
-      updates: state?.updates ?? 0,
-      stops,
-      clamps,
-      recording: counts ? file : null,
-      recordsDropped: counts?.dropped ?? 0,
-      seconds: () => (performance.now() - began) / 1000,
-    };
-    if (signal.aborted || !state) {
-      const kept = last ? checkpoint : null;
-      if (last)
-        context.log(
-          `stopped after ${state?.steps ?? 0} steps; the last checkpoint is at step ${Math.floor(last.state.round / 10) * 10 === 0 ? 0 : "the last tenth round"}`,
-        );
+    const before = await score(run, incumbent, "evaluate before");
+    if (before.length > 0) options.onScore?.("before", summarise(before, hasSuccess));
+    const practice = await selfSupervise(run);
+    const summary = { before: before.length > 0 ? summarise(before, hasSuccess) : null, ...practice.summary };
+    const seconds = () => (performance.now() - began) / 1000;
+    if (context.signal.aborted)
       return {
-        ...common,
-        seconds: common.seconds(),
-        before: before.length ? summarise(before, domain.spec.hasSuccess) : null,
+        ...summary,
         after: null,
+        perAim: {},
         promoted: false,
         bundle: incumbent.directory,
-        checkpoint: kept,
+        checkpoint: practice.checkpoint,
+        seconds: seconds(),
       };
-    }
 
     const candidate = await bundleOf(trainer, path.join(options.directory, "candidate"), {
       spec: domain.spec,
-      config,
-      preset,
-      provenance: {
-        command: commandLine(),
-        commit: commit(),
-        seed: context.seed,
-        dataset: incumbent.manifest.provenance.dataset,
-        parent: incumbent.hash,
-        updates: incumbent.manifest.provenance.updates + state.updates,
-        practiceSteps: incumbent.manifest.provenance.practiceSteps + (options.control === "offline-only" ? 0 : state.steps),
-        metrics: last ? { ...last.metrics } : {},
-      },
+      config: inputs.config,
+      preset: inputs.preset,
+      provenance: provenanceOf(inputs, options, context, practice),
     });
-    const total = 2 * options.validationTasks;
-    const theirs = await score(incumbent, "validation", options.validationTasks, "gate", 0, total);
-    const ours = await score(candidate, "validation", options.validationTasks, "gate", options.validationTasks, total);
-    const judgement = judgeCandidate({
-      incumbent: theirs.map(gateScore),
-      candidate: ours.map(gateScore),
-      hasSuccess: domain.spec.hasSuccess,
-      checks: [
-        {
-          name: "practice used its own labels",
-          ok: options.control === "self",
-          detail: `control "${options.control}" is an experiment and never drives`,
-        },
-        { name: "practice went to its end", ok: !signal.aborted },
-      ],
-    });
-    options.onVerdict?.(judgement);
+    const judgement = await judge(run, candidate);
     const promoted = judgement.verdict === "promote";
-    await appendGateEntry(path.join(options.directory, "gate.jsonl"), {
-      time: new Date().toISOString(),
-      verdict: judgement.verdict,
-      incumbent: incumbent.hash,
-      candidate: candidate.hash,
-      reasons: judgement.reasons,
-      difference: finiteOr(judgement.difference),
-      low: finiteOr(judgement.low),
-      high: finiteOr(judgement.high),
-      tasks: judgement.tasks,
-    });
-    const after = await score(candidate, "test", options.tasks, "evaluate after", 0, options.tasks);
-    if (after.length > 0) options.onScore?.("after", summarise(after, domain.spec.hasSuccess));
+    const after = await score(run, candidate, "evaluate after");
+    if (after.length > 0) options.onScore?.("after", summarise(after, hasSuccess));
     if (promoted) options.onBundle?.(candidate);
-    await rm(checkpoint, { force: true });
-    const { hasSuccess } = domain.spec;
+    await writeFile(
+      path.join(options.directory, "scores.json"),
+      JSON.stringify({ before: before.map(plain), after: after.map(plain) }) + "\n",
+    );
+    await rm(practice.checkpoint, { force: true });
     return {
-      before: before.length ? summarise(before, hasSuccess) : null,
-      after: after.length ? summarise(after, hasSuccess) : null,
-      ...(after.length
-        ? { paired: paired(before, after, hasSuccess, domain.uncounted), perAim: differences(before, after) }
-        : { perAim: {} }),
-      ...common,
+      ...summary,
+      after: after.length > 0 ? summarise(after, hasSuccess) : null,
+      ...(after.length === before.length && after.length > 0
+        ? { paired: paired(before, after, hasSuccess, domain.uncounted) }
+        : {}),
+      perAim: aimsBeforeAfter(before, after, hasSuccess),
       promoted,
-      gate: {
-        verdict: judgement.verdict,
-        reasons: judgement.reasons,
-        difference: judgement.difference,
-        low: judgement.low,
-        high: judgement.high,
-      },
+      gate: judgement,
       control: options.control,
       bundle: promoted ? candidate.directory : incumbent.directory,
       candidate: candidate.directory,
-      seconds: common.seconds(),
-      ...(signal.aborted ? { interrupted: true } : {}),
+      seconds: seconds(),
     };
   } finally {
-    await recording?.finish();
-    rollouts?.close();
+    rollouts.close();
     trainer.close();
   }
 }
-const finiteOr = (x: number) => (Number.isFinite(x) ? x : null);
+
+/** Test tasks of the report under a bundle's weights. */
+async function score({ options, context, rollouts }: Run, bundle: Bundle, stage: Stage): Promise<TaskScore[]> {
+  if (options.tasks === 0 || context.signal.aborted) return [];
+  const progress = context.progress(stage, options.tasks);
+  let done = 0;
+  await rollouts.load(weightsOf(bundle));
+  const where = {
+    split: "test" as const,
+    taskSeed: options.taskSeed,
+    tasks: options.tasks,
+    context: "own" as const,
+    seed: TEST_SEED,
+  };
+  const scores = await scoreTasks(
+    rollouts,
+    bundle,
+    where,
+    (n) => {
+      progress.advance(n);
+      options.onStage?.(stage, (done += n), options.tasks);
+    },
+    context.signal,
+  );
+  progress.finish();
+  return scores;
+}
+
+/** The self-supervised phase with its recording and checkpoints. */
+async function selfSupervise({ options, context, inputs, rollouts, trainer }: Run) {
+  const { domain, incumbent, config } = inputs;
+  const checkpoint = path.join(options.directory, "practice.checkpoint");
+  const summary = { steps: 0, updates: 0, stops: 0, clamps: 0, recording: null as string | null, recordsDropped: 0 };
+  if (context.signal.aborted) return { summary, checkpoint, metrics: {} };
+  await trainer.call("open", {
+    spec: domain.spec,
+    config,
+    seed: context.seed,
+    dataset: options.dataset,
+    tensors: { ...incumbent.tensors },
+  });
+  const from = options.resume ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as PracticeState) : undefined;
+  await rollouts.load({ ...weightsOf(incumbent), ...(from ? { tensors: await trainer.call("weights", undefined) } : {}) });
+  const file = path.join(options.directory, from ? `practice-from-${from.steps}.mcap` : "practice.mcap");
+  await rm(file, { force: true });
+  const recording =
+    options.control === "offline-only"
+      ? undefined
+      : await practiceRecording(
+          file,
+          {
+            config: configHash(config),
+            bundle: incumbent.hash,
+            calibration: "none",
+            seed: context.seed,
+            commit: commit(),
+            arm: domain.arm,
+            domain: domain.spec.name,
+            wallOffset: 0,
+          },
+          domain.spec,
+        );
+  const progress = context.progress("practise", options.steps);
+  progress.update(from?.steps ?? 0);
+  let metrics: Record<string, number> = {};
+  try {
+    const state = await practise({
+      rollouts,
+      trainer,
+      config,
+      contextRows: incumbent.manifest.metaTest.contextRows,
+      taskSeed: inputs.taskSeed,
+      taskCount: inputs.taskCount,
+      steps: options.steps,
+      horizon: domain.spec.horizon,
+      seed: context.seed,
+      kind: options.control,
+      signal: context.signal,
+      ...(from ? { from } : {}),
+      onRound: async (round) => {
+        metrics = { ...round.metrics };
+        recording?.write(round);
+        for (const trace of round.traces) {
+          summary.stops += trace.stops;
+          summary.clamps += trace.clamps;
+        }
+        const decoded = meanOf(round.labels.flatMap((label) => Array.from(label)));
+        progress.update(round.state.steps, Number.isFinite(decoded) ? `decoded reward ${decoded.toFixed(2)}` : "");
+        options.onStage?.("practise", round.state.steps, options.steps);
+        await options.onRound?.(round, decoded);
+        if (round.state.round % CHECKPOINT_EVERY === 0)
+          await trainer.call("saveCheckpoint", { file: checkpoint, progress: round.state });
+      },
+    });
+    Object.assign(summary, { steps: state.steps, updates: state.updates });
+  } finally {
+    progress.finish();
+    const counts = await recording?.finish();
+    if (counts) Object.assign(summary, { recording: file, recordsDropped: counts.dropped });
+  }
+  return { summary, checkpoint, metrics };
+}
+
+/** Candidate against incumbent on validation tasks, which neither training nor practice has seen and no score reports. */
+async function judge({ options, context, inputs, rollouts }: Run, candidate: Bundle): Promise<Judgement> {
+  const { incumbent, domain, taskSeed } = inputs;
+  const tasks = options.validationTasks;
+  const progress = context.progress("gate", 2 * tasks);
+  let done = 0;
+  const scoreOf = async (bundle: Bundle) => {
+    await rollouts.load(weightsOf(bundle));
+    const where = { split: "validation" as const, taskSeed, tasks, context: "own" as const, seed: TEST_SEED };
+    const scores = await scoreTasks(
+      rollouts,
+      bundle,
+      where,
+      (n) => {
+        progress.advance(n);
+        options.onStage?.("gate", (done += n), 2 * tasks);
+      },
+      context.signal,
+    );
+    return scores.map((s) => ({ task: s.task, return: s.return, success: Number(s.success) }));
+  };
+  const judgement = judgeCandidate({
+    incumbent: await scoreOf(incumbent),
+    candidate: await scoreOf(candidate),
+    hasSuccess: domain.spec.hasSuccess,
+    checks: [
+      {
+        name: "practice on its own labels",
+        ok: options.control === "self",
+        detail: `the control "${options.control}" is an experiment and never drives`,
+      },
+      { name: "an uninterrupted comparison", ok: !context.signal.aborted },
+    ],
+  });
+  progress.finish();
+  options.onVerdict?.(judgement);
+  const { verdict, reasons, difference, low, high } = judgement;
+  await appendGateEntry(path.join(options.directory, "gate.jsonl"), {
+    time: new Date().toISOString(),
+    verdict,
+    incumbent: incumbent.hash,
+    candidate: candidate.hash,
+    reasons,
+    difference: finiteOrNull(difference),
+    low: finiteOrNull(low),
+    high: finiteOrNull(high),
+    tasks: judgement.tasks,
+  });
+  return judgement;
+}
+
+function provenanceOf(
+  { incumbent }: Inputs,
+  options: ImproveOptions,
+  context: VerbContext,
+  practice: { summary: { steps: number; updates: number }; metrics: Record<string, number> },
+) {
+  const { provenance } = incumbent.manifest;
+  const { steps, updates } = practice.summary;
+  return {
+    command: commandLine(),
+    commit: commit(),
+    seed: context.seed,
+    dataset: provenance.dataset,
+    parent: incumbent.hash,
+    updates: provenance.updates + updates,
+    practiceSteps: provenance.practiceSteps + (options.control === "offline-only" ? 0 : steps),
+    metrics: practice.metrics,
+  };
+}
+
+const finiteOrNull = (x: number) => (Number.isFinite(x) ? x : null);
 const meanOf = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
-const gateScore = (s: TaskScore) => ({ task: s.task, return: s.return, success: Number(s.success) });
+const plain = ({ task, aim, return: r, success }: TaskScore) => ({ task, aim, return: r, success });

@@ -52,6 +52,18 @@ export function perAim(scores: readonly TaskScore[], hasSuccess: boolean): Recor
   );
 }
 
+/** The same per aim, before and after: success where the domain defines it, else return. */
+export const aimsBeforeAfter = (before: readonly TaskScore[], after: readonly TaskScore[], hasSuccess: boolean) => {
+  const then = perAim(after, hasSuccess);
+  const value = (score: AimScore | undefined) => (score ? (hasSuccess ? score.success : score.return) : null);
+  return Object.fromEntries(
+    Object.entries(perAim(before, hasSuccess)).map(([aim, b]) => [
+      aim,
+      { tasks: b.tasks, before: value(b), after: value(then[aim]) },
+    ]),
+  );
+};
+
 /** b - a, task by task, with its 95 % interval: of success where the domain defines it, else of return. `counted` leaves some aims out. */
 export function paired(a: readonly TaskScore[], b: readonly TaskScore[], hasSuccess: boolean, uncounted: readonly string[]) {
   const compare = (of: (s: TaskScore) => boolean) => {

@@ -1,0 +1,41 @@
+import { OnarmError } from "../src/domain/errors.ts";
+import { parseConfig, presetConfig, requireFit } from "../src/learning/config.ts";
+import type { Preset, SmacConfig } from "../src/learning/config.ts";
+import { readDataset } from "../src/learning/dataset.ts";
+import { readBundle, requireSpec } from "../src/policy/bundle.ts";
+import type { Bundle } from "../src/policy/bundle.ts";
+import type { VerbContext } from "./cli.ts";
+import { openDomain } from "./domains.ts";
+import type { Domain } from "./domains.ts";
+
+/** Everything practice starts from, read and found to fit together before anything moves. */
+export interface Inputs {
+  readonly domain: Domain;
+  readonly incumbent: Bundle;
+  readonly config: SmacConfig;
+  readonly preset: Preset;
+  readonly taskSeed: number;
+  readonly taskCount: number;
+}
+
+/** @throws OnarmError naming what is missing, damaged or does not belong together: bundle, dataset, config. */
+export async function readInputs(
+  options: { readonly bundle: string; readonly dataset: string },
+  context: VerbContext,
+): Promise<Inputs> {
+  const incumbent = await readBundle(options.bundle);
+  const domain = await openDomain(incumbent.spec.name);
+  requireSpec(incumbent, domain.spec);
+  const dataset = await readDataset(options.dataset, domain.spec);
+  const made = incumbent.manifest.provenance.dataset;
+  if (dataset.sha256 !== made.sha256)
+    throw new OnarmError(
+      "dataset.mismatch",
+      `${options.dataset}: sha-256 ${dataset.sha256.slice(0, 12)} is not the dataset this bundle was made from (${made.sha256.slice(0, 12)}); name that one`,
+    );
+  const preset = incumbent.manifest.preset as Preset;
+  const stored = parseConfig(presetConfig(preset, domain.spec), incumbent.manifest.config, `${options.bundle}/manifest.json`);
+  const config = parseConfig(stored, context.config ?? {}, context.configFile ?? "--config");
+  requireFit(config, domain.spec);
+  return { domain, incumbent, config, preset, taskSeed: made.taskSeed, taskCount: made.tasks };
+}
