@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
@@ -94,6 +94,15 @@ describe("a program that meets trouble", () => {
   });
 });
 
+/** npm's own program: the one that runs this test, else the one on the path. */
+const npmOf = (env: NodeJS.ProcessEnv) =>
+  env["npm_execpath"] ??
+  realpathSync(
+    env["PATH"]!.split(path.delimiter)
+      .map((folder) => path.join(folder, "npm"))
+      .find(existsSync)!,
+  );
+
 describe("npm start on a fresh clone", () => {
   const clone = path.join(scratch, "clone");
   const log = path.join(scratch, "npm.log");
@@ -109,7 +118,15 @@ describe("npm start on a fresh clone", () => {
     cpSync(path.join(root, "bin"), path.join(clone, "bin"), { recursive: true });
     for (const file of ["package.json", "package-lock.json"]) cpSync(path.join(root, file), path.join(clone, file));
     mkdirSync(path.join(clone, "launch"));
-    writeFileSync(path.join(clone, "launch/main.ts"), "console.log(JSON.stringify(process.argv.slice(2) satisfies string[]));");
+    writeFileSync(
+      path.join(clone, "launch/main.ts"),
+      `console.log(JSON.stringify(process.argv.slice(2) satisfies string[]));
+       if (process.argv.includes("--wait")) {
+         const alive = setInterval(() => {}, 1000);
+         process.once("SIGTERM", () => (console.log("stopped in order"), clearInterval(alive)));
+         console.error("ready");
+       }`,
+    );
     writeFileSync(
       npm,
       `import { appendFileSync, existsSync, symlinkSync } from "node:fs";
@@ -132,6 +149,15 @@ describe("npm start on a fresh clone", () => {
     const { err } = await run();
     expect(calls()).to.have.length(1);
     expect(err).to.not.include("installing");
+  });
+
+  it("hands a signal that only npm was sent on to the demo, which stops in order", async () => {
+    const { child, ended, said } = start([npmOf(process.env), "start", "--", "--wait"], { cwd: clone });
+    await said("ready");
+    child.kill("SIGTERM");
+    const { code, out } = await ended;
+    expect(out).to.include("stopped in order");
+    expect(code).to.equal(0);
   });
 
   it("installs again when package-lock.json names another version, and says so when that does not help", async () => {
