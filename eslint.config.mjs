@@ -8,7 +8,10 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       "max-lines": ["warn", { max: 260, skipBlankLines: true, skipComments: true }],
-      "no-restricted-syntax": ["error", { selector: "CallExpression[callee.property.name='only']", message: "a narrowed test hides the others" }],
+      "no-restricted-syntax": [
+        "error",
+        { selector: "CallExpression[callee.property.name='only']", message: "a narrowed test hides the others" },
+      ],
     },
   },
 );

@@ -102,7 +102,8 @@ export async function readArguments(argv: readonly string[], shelf: VerbShelf, v
     verb.options(command);
   }
   const remedy = verb ? `run 'onarm ${name} --help' for its options` : "run 'onarm --help' for the verbs and options";
-  if (name === undefined && rest.length === before.length) throw usage(`no verb was given; ${remedy}, or 'npm start' for the demo`);
+  if (name === undefined && rest.length === before.length)
+    throw usage(`no verb was given; ${remedy}, or 'npm start' for the demo`);
   try {
     if (name === "help") command.help();
     await command.parseAsync(rest as string[], { from: "user" });

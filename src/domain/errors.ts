@@ -25,7 +25,7 @@ export const response = {
   "scene.stale": "halt",
   "physics.invalid": "halt",
   "storage.failed": "warn",
-  "interrupted": "halt",
+  interrupted: "halt",
 } as const satisfies Record<string, "halt" | "refuse" | "warn">;
 
 export type FaultCode = keyof typeof response;
@@ -44,4 +44,5 @@ export class OnarmError extends Error {
 
 /** True for our own errors, also for one that crossed a process boundary as plain data. */
 export const isOnarmError = (error: unknown): error is OnarmError =>
-  error instanceof OnarmError || (typeof error === "object" && error !== null && "code" in error && String(error.code) in response);
+  error instanceof OnarmError ||
+  (typeof error === "object" && error !== null && "code" in error && String(error.code) in response);
