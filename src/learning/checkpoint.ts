@@ -64,11 +64,12 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
     new OnarmError("file.damaged", `${file}: ${what}; delete it and start without --resume`, {}, cause);
   let scalars: Scalars;
   try {
-    scalars = JSON.parse(metadata.state ?? "") as Scalars;
+    scalars = { ...(JSON.parse(metadata.state ?? "") as Scalars) };
   } catch (cause) {
     throw damaged("its state is unreadable", cause);
   }
-  if (scalars.schema !== 1 || scalars.domain !== learner.spec.name) throw damaged(`it belongs to domain ${scalars.domain}`);
+  if (scalars.schema !== 1) throw damaged("it is no checkpoint of this version");
+  if (scalars.domain !== learner.spec.name) throw damaged(`it belongs to domain ${scalars.domain}, not ${learner.spec.name}`);
   const copy = (name: string, into: Float32Array) => {
     const data = tensors[name]?.data;
     if (!(data instanceof Float32Array) || data.length !== into.length)
@@ -88,13 +89,19 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
     const column = (name: string) => tensors[`${i}.${name}`]?.data;
     const spans = column("spans");
     const reward = column("reward");
-    if (!(spans instanceof Int32Array) || !(reward instanceof Float32Array)) throw damaged(`task ${i} is incomplete`);
+    const terminated = column("terminated");
+    if (
+      !(spans instanceof Int32Array) ||
+      !(reward instanceof Float32Array) ||
+      !(terminated instanceof Uint8Array && terminated.length === reward.length)
+    )
+      throw damaged(`task ${i} is incomplete`);
     const memory = new TaskMemory(learner.spec.observation.length, learner.spec.action.length, Math.max(1, reward.length));
     copy(`${i}.observation`, memory.observation);
     copy(`${i}.next`, memory.nextObservation);
     copy(`${i}.action`, memory.action);
     copy(`${i}.reward`, memory.reward);
-    memory.terminated.set(column("terminated") as Uint8Array);
+    memory.terminated.set(terminated);
     memory.count = reward.length;
     for (let s = 0; s < spans.length; s += 4)
       memory.spans.push({ start: spans[s]!, end: spans[s + 1]!, online: spans[s + 2] === 1, exploration: spans[s + 3] === 1 });

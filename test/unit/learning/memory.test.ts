@@ -21,7 +21,12 @@ const remembered = () => {
   return memory;
 };
 
-const context = (memory: TaskMemory, rule: ContextRule, label: string | number, from = anySpan) => {
+const context = (
+  memory: TaskMemory,
+  rule: ContextRule,
+  label: string | number,
+  from: Parameters<TaskMemory["drawContext"]>[4] = anySpan,
+) => {
   const rows = new Float32Array(rule.count * 6).fill(7);
   const mask = new Float32Array(rule.count).fill(7);
   memory.drawContext(rule, rng("context", label), rows, mask, from);
