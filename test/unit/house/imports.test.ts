@@ -24,6 +24,7 @@ describe("the rule of imports", () => {
   const planted: readonly (readonly [edge: string, path: string, text: string])[] = [
     ["domain imports nothing", "src/domain/x.ts", `import type { Arm } from "../ports/arm.ts";`],
     ["learning sees no port", "src/learning/x.ts", `import { a } from "../ports/arm.ts";`],
+    ["learning sees the nets of policy and nothing else of it", "src/learning/x.ts", `import { a } from "../policy/bundle.ts";`],
     ["learning sees no control", "src/learning/deep/x.ts", `export * from "../../control/loop.ts";`],
     ["safety sees no control", "src/safety/x.ts", `const a = await import("../control/loop.ts");`],
     ["engine imports nothing of ours", "src/engine/x.ts", `type A = import("../domain/errors.ts").OnarmError;`],
