@@ -50,6 +50,7 @@ export async function runProcess(folder: URL): Promise<void> {
     const what = error instanceof Error ? error.message : String(error);
     terminal.err(`onarm: ${what}; this is a fault in onarm, run again with --debug for where it happened`);
     if (process.argv.includes("--debug") && error instanceof Error) terminal.err(error.stack ?? "");
+    if (process.argv.includes("--json")) terminal.out(JSON.stringify({ error: { code: "unexpected", message: what } }));
     interrupts.trigger("fault");
     setTimeout(() => process.exit(1), lingerMs).unref();
     void interrupts.settled().then(() => process.exit(1));

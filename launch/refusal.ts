@@ -38,6 +38,9 @@ export function refusalOf(error: unknown): Refusal {
     const exit = error.code === "interrupted" ? 0 : givenWrong.has(error.code) ? 2 : 1;
     return { code: error.code, message: oneLine(String(error.message)), exit };
   }
+  // What Node's own calls throw when their signal aborts: the interruption, seen from inside.
+  if (error instanceof Error && error.name === "AbortError")
+    return { code: "interrupted", message: "interrupted; what was done is kept", exit: 0 };
   const system = error as NodeJS.ErrnoException | null | undefined;
   const trouble = system?.code === undefined ? undefined : fileTrouble[system.code];
   if (trouble !== undefined && system?.path !== undefined)

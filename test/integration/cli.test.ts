@@ -87,8 +87,9 @@ describe("a program that meets trouble", () => {
 
   it("stops in order when an error escapes into a callback, and ends with 1 and one sentence", async () => {
     const file = path.join(scratch, "stray");
-    const { code, err } = await verb("stray", "--out", file).ended;
+    const { code, out, err } = await verb("stray", "--json", "--out", file).ended;
     expect(code).to.equal(1);
+    expect(JSON.parse(out)).to.deep.equal({ error: { code: "unexpected", message: "lost in a callback" } });
     expect(err).to.match(/^onarm: lost in a callback; [^\n]*\n$/);
     expect(readFileSync(file, "utf8")).to.equal("stopped in order");
   });

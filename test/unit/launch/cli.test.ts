@@ -183,6 +183,12 @@ describe("the command line", () => {
     ["a bundle for another domain", new OnarmError("bundle.mismatch", "it is for 'point'"), 2, /it is for 'point'/],
     ["divergence", new OnarmError("learning.diverged", "loss became NaN"), 1, /loss became NaN/],
     ["a fault from another process, as plain data", { code: "link.lost", message: "the twin is gone" }, 1, /the twin is gone/],
+    [
+      "an interruption seen by one of Node's own calls",
+      new DOMException("This operation was aborted", "AbortError"),
+      0,
+      /interrupted; what was done is kept/,
+    ],
     ["something unexpected", new TypeError("x is not a function\nat y"), 1, /x is not a function at y; run again with --debug/],
     ["a thrown word", "oh", 1, /oh; run again with --debug/],
   ];
