@@ -82,8 +82,9 @@ export const paper: SmacConfig = {
     rampUpdates: 0,
     latentPeriod: 1,
     sampleActions: true,
-    priorEpisodes: 2,
-    posteriorEpisodes: 3,
+    // Two of the prior stage, and the first of the posterior stage's three, which has no context yet.
+    priorEpisodes: 3,
+    posteriorEpisodes: 2,
     tasksPerRound: 5,
     labelContext: 256,
     onlineShare: "union",

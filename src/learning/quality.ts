@@ -1,5 +1,6 @@
-/** Area under the ROC curve: the chance that a positive scores above a negative, ties counting half. NaN without both kinds. */
+/** Area under the ROC curve: chance that a positive scores above a negative, ties counting half. NaN without both kinds or with a NaN score. */
 export function areaUnderCurve(scores: ArrayLike<number>, positive: ArrayLike<boolean>): number {
+  if (Array.from(scores).some(Number.isNaN)) return NaN;
   const order = Array.from({ length: scores.length }, (_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   let [rankSum, positives] = [0, 0];
   for (let i = 0; i < order.length;) {
