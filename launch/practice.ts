@@ -36,7 +36,7 @@ export interface PracticeParts {
   readonly signal: AbortSignal;
   /** Where to go on from, after a checkpoint. */
   readonly from?: PracticeState;
-  /** After each round, when all it did is in the trainer; a checkpoint may be taken here. */
+  /** After each round, when all it did is in the trainer; a checkpoint may be taken here. After an interrupt some updates may be owed. */
   readonly onRound: (round: PracticeRound) => void | Promise<void>;
 }
 
@@ -47,7 +47,8 @@ export interface PracticeRound {
   readonly traces: readonly RolloutTrace[];
   /** Decoded reward of each step of each rollout. */
   readonly labels: readonly Float32Array[];
-  readonly metrics: Metrics;
+  /** Of the last update; none before the first. */
+  readonly metrics: Metrics | undefined;
 }
 
 /** Updates asked of the trainer in one call: an interrupt waits for one of these at most. */
@@ -56,13 +57,27 @@ const CHUNK = 100;
 /**
  * The self-supervised phase (smac.md 1.5): rounds of unrewarded rollouts in training tasks' scenes, labels from the trainer's frozen
  * copies, updates, new weights back to the arm. Arm and trainer take turns, so that a seed repeats the run.
- * @returns where it got to: all the steps asked for, or fewer after an interrupt.
+ * @returns where it got to: all the steps asked for, or fewer steps or updates after an interrupt. A run from there repeats what
+ * an uninterrupted one would have done.
  */
 export async function practise(parts: PracticeParts): Promise<PracticeState> {
   const { rollouts, trainer, config, taskCount, seed, kind, signal } = parts;
   const { tasksPerRound, priorEpisodes, posteriorEpisodes, latentPeriod, sampleActions, updatesPerStep } = config.practice;
   let state: PracticeState = parts.from ?? { steps: 0, updates: 0, round: 0, rng: rng("practice", seed).state() };
+  let metrics: Metrics | undefined;
   if (kind !== "offline-only") await trainer.call("beginPractice", undefined);
+  /** The updates that the steps so far have earned; an interrupt leaves some of them for the next run. */
+  const update = async () => {
+    const due = Math.round(state.steps * updatesPerStep);
+    while (state.updates < due && !signal.aborted) {
+      const count = Math.min(CHUNK, due - state.updates);
+      metrics = await trainer.call("update", { count });
+      state = { ...state, updates: state.updates + count };
+    }
+    const tensors = await trainer.call("weights", undefined);
+    await rollouts.load({ nets: config.nets, head: config.head, contextRows: parts.contextRows, tensors });
+  };
+  await update();
   while (state.steps < parts.steps && !signal.aborted) {
     const stream = restoreRng(state.rng);
     const tasks = Array.from({ length: tasksPerRound }, () => stream.integer(taskCount));
@@ -106,15 +121,9 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
       await wave(posteriorEpisodes, true);
       steps = made.reduce((n, rollout) => n + rollout.steps, 0);
     }
-    const updates = Math.round((state.steps + steps) * updatesPerStep) - state.updates;
-    let metrics: Metrics | undefined;
-    for (let done = 0; done < updates && !signal.aborted; done += CHUNK)
-      metrics = await trainer.call("update", { count: Math.min(CHUNK, updates - done) });
-    // An interrupted round's rollouts and updates are in the trainer already; the state says so only when the round is whole.
-    if (signal.aborted || !metrics) break;
-    const tensors = await trainer.call("weights", undefined);
-    await rollouts.load({ nets: config.nets, head: config.head, contextRows: parts.contextRows, tensors });
-    state = { steps: state.steps + steps, updates: state.updates + updates, round: state.round + 1, rng: stream.state() };
+    // From here on the round's rollouts are in the trainer: an interrupt may cut its updates, never its waves.
+    state = { ...state, steps: state.steps + steps, round: state.round + 1, rng: stream.state() };
+    await update();
     const exploration = made.map((_, i) => i < tasksPerRound * priorEpisodes);
     await parts.onRound({ state, rollouts: made, exploration, traces, labels, metrics });
   }
