@@ -1,21 +1,19 @@
 import path from "node:path";
 import { mkdir, rm, writeFile } from "node:fs/promises";
-import { configHash } from "../src/config/hash.ts";
-import { judgeCandidate } from "../src/gate/judge.ts";
 import type { Judgement } from "../src/gate/judge.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
 import { bundleOf } from "./bundles.ts";
 import type { VerbContext } from "./cli.ts";
+import { compareBundles, gateEntry } from "./comparison.ts";
 import { appendGateEntry } from "./gateLog.ts";
 import { readInputs } from "./improveInputs.ts";
 import type { Inputs } from "./improveInputs.ts";
-import { practise } from "./practice.ts";
-import type { PracticeKind, PracticeRound, PracticeState } from "./practice.ts";
-import { practiceRecording } from "./practiceRecording.ts";
+import type { PracticeKind, PracticeRound } from "./practice.ts";
 import { commandLine, commit } from "./provenance.ts";
 import { Remote } from "./rpc.ts";
 import { Rollouts, weightsOf } from "./rollouts.ts";
 import type { TaskScore } from "./rolloutWorker.ts";
+import { selfSupervise } from "./selfSupervise.ts";
 import { aimsBeforeAfter, paired, scoreTasks, summarise } from "./score.ts";
 import type { ScoreSummary } from "./score.ts";
 import type { TrainerHandlers } from "./trainer.ts";
@@ -49,10 +47,9 @@ export interface ImproveOptions extends Hooks {
 
 /** Seed namespace of the meta-tests: before and after, incumbent and candidate are paired by it. */
 const TEST_SEED = 0;
-/** Rounds between two checkpoints. */
-const CHECKPOINT_EVERY = 10;
 
-interface Run {
+/** What one run of the loop works with. */
+export interface Run {
   readonly options: ImproveOptions;
   readonly context: VerbContext;
   readonly inputs: Inputs;
@@ -158,129 +155,22 @@ async function score({ options, context, rollouts }: Run, bundle: Bundle, stage:
   return scores;
 }
 
-/** The self-supervised phase with its recording and checkpoints. */
-async function selfSupervise({ options, context, inputs, rollouts, trainer }: Run) {
-  const { domain, incumbent, config } = inputs;
-  const checkpoint = path.join(options.directory, "practice.checkpoint");
-  const summary = { steps: 0, updates: 0, stops: 0, clamps: 0, recording: null as string | null, recordsDropped: 0 };
-  if (context.signal.aborted) return { summary, checkpoint, metrics: {} };
-  await trainer.call("open", {
-    spec: domain.spec,
-    config,
-    seed: context.seed,
-    dataset: options.dataset,
-    tensors: { ...incumbent.tensors },
-  });
-  const from = options.resume ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as PracticeState) : undefined;
-  await rollouts.load({ ...weightsOf(incumbent), ...(from ? { tensors: await trainer.call("weights", undefined) } : {}) });
-  const file = path.join(options.directory, from ? `practice-from-${from.steps}.mcap` : "practice.mcap");
-  await rm(file, { force: true });
-  const recording =
-    options.control === "offline-only"
-      ? undefined
-      : await practiceRecording(
-          file,
-          {
-            config: configHash(config),
-            bundle: incumbent.hash,
-            calibration: "none",
-            seed: context.seed,
-            commit: commit(),
-            arm: domain.arm,
-            domain: domain.spec.name,
-            wallOffset: 0,
-          },
-          domain.spec,
-        );
-  const progress = context.progress("practise", options.steps);
-  progress.update(from?.steps ?? 0);
-  let metrics: Record<string, number> = {};
-  try {
-    const state = await practise({
-      rollouts,
-      trainer,
-      config,
-      contextRows: incumbent.manifest.metaTest.contextRows,
-      taskSeed: inputs.taskSeed,
-      taskCount: inputs.taskCount,
-      steps: options.steps,
-      horizon: domain.spec.horizon,
-      seed: context.seed,
-      kind: options.control,
-      signal: context.signal,
-      ...(from ? { from } : {}),
-      onRound: async (round) => {
-        metrics = { ...round.metrics };
-        recording?.write(round);
-        for (const trace of round.traces) {
-          summary.stops += trace.stops;
-          summary.clamps += trace.clamps;
-        }
-        const decoded = meanOf(round.labels.flatMap((label) => Array.from(label)));
-        progress.update(round.state.steps, Number.isFinite(decoded) ? `decoded reward ${decoded.toFixed(2)}` : "");
-        options.onStage?.("practise", round.state.steps, options.steps);
-        await options.onRound?.(round, decoded);
-        if (round.state.round % CHECKPOINT_EVERY === 0)
-          await trainer.call("saveCheckpoint", { file: checkpoint, progress: round.state });
-      },
-    });
-    Object.assign(summary, { steps: state.steps, updates: state.updates });
-  } finally {
-    progress.finish();
-    const counts = await recording?.finish();
-    if (counts) Object.assign(summary, { recording: file, recordsDropped: counts.dropped });
-  }
-  return { summary, checkpoint, metrics };
-}
-
-/** Candidate against incumbent on validation tasks, which neither training nor practice has seen and no score reports. */
+/** Candidate against incumbent, logged. */
 async function judge({ options, context, inputs, rollouts }: Run, candidate: Bundle): Promise<Judgement> {
-  const { incumbent, domain, taskSeed } = inputs;
-  const tasks = options.validationTasks;
-  const progress = context.progress("gate", 2 * tasks);
+  const progress = context.progress("gate", 2 * options.validationTasks);
   let done = 0;
-  const scoreOf = async (bundle: Bundle) => {
-    await rollouts.load(weightsOf(bundle));
-    const where = { split: "validation" as const, taskSeed, tasks, context: "own" as const, seed: TEST_SEED };
-    const scores = await scoreTasks(
-      rollouts,
-      bundle,
-      where,
-      (n) => {
-        progress.advance(n);
-        options.onStage?.("gate", (done += n), 2 * tasks);
-      },
-      context.signal,
-    );
-    return scores.map((s) => ({ task: s.task, return: s.return, success: Number(s.success) }));
-  };
-  const judgement = judgeCandidate({
-    incumbent: await scoreOf(incumbent),
-    candidate: await scoreOf(candidate),
-    hasSuccess: domain.spec.hasSuccess,
-    checks: [
-      {
-        name: "practice on its own labels",
-        ok: options.control === "self",
-        detail: `the control "${options.control}" is an experiment and never drives`,
-      },
-      { name: "an uninterrupted comparison", ok: !context.signal.aborted },
-    ],
-  });
+  const { judgement } = await compareBundles(
+    rollouts,
+    { incumbent: inputs.incumbent, candidate, tasks: options.validationTasks, seed: TEST_SEED },
+    (n) => {
+      progress.advance(n);
+      options.onStage?.("gate", (done += n), 2 * options.validationTasks);
+    },
+    context.signal,
+  );
   progress.finish();
   options.onVerdict?.(judgement);
-  const { verdict, reasons, difference, low, high } = judgement;
-  await appendGateEntry(path.join(options.directory, "gate.jsonl"), {
-    time: new Date().toISOString(),
-    verdict,
-    incumbent: incumbent.hash,
-    candidate: candidate.hash,
-    reasons,
-    difference: finiteOrNull(difference),
-    low: finiteOrNull(low),
-    high: finiteOrNull(high),
-    tasks: judgement.tasks,
-  });
+  await appendGateEntry(path.join(options.directory, "gate.jsonl"), gateEntry(judgement, inputs.incumbent, candidate));
   return judgement;
 }
 
@@ -299,11 +189,10 @@ function provenanceOf(
     dataset: provenance.dataset,
     parent: incumbent.hash,
     updates: provenance.updates + updates,
+    practice: options.control,
     practiceSteps: provenance.practiceSteps + (options.control === "offline-only" ? 0 : steps),
     metrics: practice.metrics,
   };
 }
 
-const finiteOrNull = (x: number) => (Number.isFinite(x) ? x : null);
-const meanOf = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 const plain = ({ task, aim, return: r, success }: TaskScore) => ({ task, aim, return: r, success });

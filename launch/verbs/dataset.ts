@@ -1,6 +1,5 @@
 import path from "node:path";
 import { writeDataset } from "../../src/learning/dataset.ts";
-import type { Episode } from "../../src/domain/experience.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { integer, type Verb } from "../cli.ts";
 import { domainNames, openDomain } from "../domains.ts";
@@ -30,18 +29,12 @@ export const verb: Verb<Options> = {
     const rollouts = await Rollouts.open(name, workers);
     const progress = context.progress("episodes", tasks * episodes);
     try {
-      const made: Episode[] = [];
-      const successes: number[] = [];
-      // A few tasks at a time, so that Ctrl-C keeps whole tasks.
-      let count = 0;
-      for (const chunk = 4 * workers; count < tasks && !context.signal.aborted; count = Math.min(tasks, count + chunk)) {
-        const ids = Array.from({ length: Math.min(chunk, tasks - count) }, (_, i) => count + i);
-        const part = await rollouts.behave({ split: "train", taskSeed: context.seed, ids, seed: context.seed, episodes }, () =>
-          progress.advance(episodes),
-        );
-        made.push(...part.episodes);
-        successes.push(...part.successes);
-      }
+      const ids = Array.from({ length: tasks }, (_, i) => i);
+      const { episodes: made, successes } = await rollouts.behave(
+        { split: "train", taskSeed: context.seed, ids, seed: context.seed, episodes },
+        () => progress.advance(episodes),
+        context.signal,
+      );
       progress.finish();
       if (made.length === 0)
         throw new OnarmError("interrupted", "dataset: stopped before the first task was whole; nothing was written");

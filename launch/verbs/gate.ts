@@ -1,17 +1,16 @@
 import path from "node:path";
 import { Argument } from "commander";
 import { OnarmError } from "../../src/domain/errors.ts";
-import { judgeCandidate } from "../../src/gate/judge.ts";
 import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
 import type { Bundle } from "../../src/policy/bundle.ts";
 import { integer, type Verb, type VerbContext } from "../cli.ts";
+import { compareBundles, gateEntry } from "../comparison.ts";
 import { openDomain } from "../domains.ts";
 import { appendGateEntry, readGateLog } from "../gateLog.ts";
 import { logFile, promote, readPointer, rollback } from "../promotion.ts";
 import type { LocatedEntry, Move } from "../promotion.ts";
-import { Rollouts, weightsOf } from "../rollouts.ts";
-import type { TaskScore } from "../rolloutWorker.ts";
-import { scoreTasks, summarise } from "../score.ts";
+import { Rollouts } from "../rollouts.ts";
+import { summarise } from "../score.ts";
 
 interface Options {
   readonly incumbent?: string;
@@ -33,58 +32,24 @@ async function judge(folder: string, incumbent: Bundle, candidate: Bundle, optio
   const domain = await openDomain(incumbent.spec.name);
   requireSpec(incumbent, domain.spec);
   requireSpec(candidate, domain.spec);
-  const { hasSuccess } = domain.spec;
   const progress = context.progress("gate", 2 * options.tasks);
   const rollouts = await Rollouts.open(domain.spec.name, options.workers);
   try {
-    const score = async (bundle: Bundle): Promise<TaskScore[]> => {
-      await rollouts.load(weightsOf(bundle));
-      return scoreTasks(
-        rollouts,
-        bundle,
-        {
-          split: "validation",
-          taskSeed: incumbent.manifest.provenance.dataset.taskSeed,
-          tasks: options.tasks,
-          context: "own",
-          seed: context.seed,
-        },
-        (n) => progress.advance(n),
-        context.signal,
-      );
-    };
-    const [theirs, ours] = [await score(incumbent), await score(candidate)];
+    const { judgement, theirs, ours } = await compareBundles(
+      rollouts,
+      { incumbent, candidate, tasks: options.tasks, seed: context.seed },
+      (n) => progress.advance(n),
+      context.signal,
+    );
     progress.finish();
     if (context.signal.aborted) return undefined;
-    const gateScore = (s: TaskScore) => ({ task: s.task, return: s.return, success: Number(s.success) });
-    const { command } = candidate.manifest.provenance;
-    const judgement = judgeCandidate({
-      incumbent: theirs.map(gateScore),
-      candidate: ours.map(gateScore),
-      hasSuccess,
-      checks: [
-        {
-          name: "practice used its own labels",
-          ok: !/--control[= ](?!self\b)/.test(command),
-          detail: `"${command}" was an experiment, which never drives`,
-        },
-      ],
-    });
-    const finite = (x: number) => (Number.isFinite(x) ? x : null);
-    const { verdict, reasons, difference, low, high, tasks } = judgement;
     const entry: LocatedEntry = {
-      time: new Date().toISOString(),
-      verdict,
-      incumbent: incumbent.hash,
-      candidate: candidate.hash,
-      reasons,
-      difference: finite(difference),
-      low: finite(low),
-      high: finite(high),
-      tasks,
+      ...gateEntry(judgement, incumbent, candidate),
       incumbentAt: path.relative(folder, incumbent.directory),
     };
     await appendGateEntry(logFile(folder), entry);
+    const { verdict, reasons, difference, low, high, tasks } = judgement;
+    const { hasSuccess } = domain.spec;
     return {
       verdict,
       reasons,

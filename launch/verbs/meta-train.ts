@@ -101,6 +101,7 @@ export const verb: Verb<Options> = {
           parent: null,
           updates: done,
           practiceSteps: 0,
+          practice: "none",
           metrics: "auc" in decoder ? { decoderAuc: decoder.auc } : { decoderR2: decoder.r2 },
         },
       });

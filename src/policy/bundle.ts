@@ -57,6 +57,8 @@ export const bundleSchema = z.strictObject({
     parent: z.string().nullable(),
     updates: z.number(),
     practiceSteps: z.number(),
+    /** What the last practice learned from; anything but its own labels was an experiment, which never drives. */
+    practice: z.enum(["none", "self", "offline-only", "random-labels"]),
     metrics: z.record(z.string(), z.number()),
   }),
   files: z.strictObject({ "weights.safetensors": z.strictObject({ sha256: z.string(), bytes: z.number().int().positive() }) }),

@@ -1,0 +1,89 @@
+import path from "node:path";
+import { rm } from "node:fs/promises";
+import { configHash } from "../src/config/hash.ts";
+import type { Run } from "./improve.ts";
+import { practise } from "./practice.ts";
+import type { PracticeState } from "./practice.ts";
+import { practiceRecording } from "./practiceRecording.ts";
+import { commit } from "./provenance.ts";
+import { weightsOf } from "./rollouts.ts";
+
+/** Rounds between two checkpoints. */
+const CHECKPOINT_EVERY = 10;
+
+const meanOf = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
+
+/** The self-supervised phase with its recording and checkpoints. */
+export async function selfSupervise({ options, context, inputs, rollouts, trainer }: Run) {
+  const { domain, incumbent, config } = inputs;
+  const checkpoint = path.join(options.directory, "practice.checkpoint");
+  const summary = { steps: 0, updates: 0, stops: 0, clamps: 0, recording: null as string | null, recordsDropped: 0 };
+  if (context.signal.aborted) return { summary, checkpoint, metrics: {} };
+  await trainer.call("open", {
+    spec: domain.spec,
+    config,
+    seed: context.seed,
+    dataset: options.dataset,
+    tensors: { ...incumbent.tensors },
+  });
+  const from = options.resume ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as PracticeState) : undefined;
+  await rollouts.load({ ...weightsOf(incumbent), ...(from ? { tensors: await trainer.call("weights", undefined) } : {}) });
+  const file = path.join(options.directory, from ? `practice-from-${from.steps}.mcap` : "practice.mcap");
+  await rm(file, { force: true });
+  const recording =
+    options.control === "offline-only"
+      ? undefined
+      : await practiceRecording(
+          file,
+          {
+            config: configHash(config),
+            bundle: incumbent.hash,
+            calibration: "none",
+            seed: context.seed,
+            commit: commit(),
+            arm: domain.arm,
+            domain: domain.spec.name,
+            wallOffset: 0,
+          },
+          domain.spec,
+        );
+  const progress = context.progress("practise", options.steps);
+  progress.update(from?.steps ?? 0);
+  let metrics: Record<string, number> = {};
+  try {
+    const state = await practise({
+      rollouts,
+      trainer,
+      config,
+      contextRows: incumbent.manifest.metaTest.contextRows,
+      taskSeed: inputs.taskSeed,
+      taskCount: inputs.taskCount,
+      steps: options.steps,
+      horizon: domain.spec.horizon,
+      seed: context.seed,
+      kind: options.control,
+      signal: context.signal,
+      ...(from ? { from } : {}),
+      onRound: async (round) => {
+        metrics = { ...round.metrics };
+        recording?.write(round);
+        for (const trace of round.traces) {
+          summary.stops += trace.stops;
+          summary.clamps += trace.clamps;
+        }
+        const decoded = meanOf(round.labels.flatMap((label) => Array.from(label)));
+        progress.update(round.state.steps, Number.isFinite(decoded) ? `decoded reward ${decoded.toFixed(2)}` : "");
+        options.onStage?.("practise", round.state.steps, options.steps);
+        await options.onRound?.(round, decoded);
+        if (round.state.round % CHECKPOINT_EVERY === 0)
+          await trainer.call("saveCheckpoint", { file: checkpoint, progress: round.state });
+      },
+    });
+    Object.assign(summary, { steps: state.steps, updates: state.updates });
+  } finally {
+    progress.finish();
+    const counts = await recording?.finish();
+    if (counts) Object.assign(summary, { recording: file, recordsDropped: counts.dropped });
+  }
+  return { summary, checkpoint, metrics };
+}
