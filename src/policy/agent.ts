@@ -16,7 +16,10 @@ export interface Belief {
 /** Rows of context a belief is computed from; longer histories are thinned to this many (pitfall P1). */
 export const CONTEXT_ROWS = 256;
 
-/** The deployed half of a bundle, ready to act: batch-1 policy and context encoder, weights replaceable between episodes. */
+/**
+ * The deployed half of a bundle, ready to act: batch-1 policy and context encoder, weights replaceable between episodes.
+ * One call at a time: calls share their arrays, so the next may begin only when the last has settled.
+ */
 export class Agent {
   readonly spec: DomainSpec;
   readonly nets: NetShapes;
@@ -50,8 +53,12 @@ export class Agent {
     return new Agent(spec, nets, contextRows, policy, encoder);
   }
 
-  /** Copies weights in; between episodes only. @throws "policy.shape" for a missing or ill-sized tensor, "policy.nonfinite" for NaN. */
+  /**
+   * Copies weights in; between episodes only. All or none: who is refused goes on with the weights it had.
+   * @throws "policy.shape" for a missing or ill-sized tensor, "policy.nonfinite" for NaN.
+   */
   load(tensors: Readonly<Record<string, Float32Array>>): void {
+    const copies: (() => void)[] = [];
     for (const program of [this.#policy, this.#encoder])
       for (const [name, view] of Object.entries(program.inputs)) {
         if (!/^(pi|enc)\./.test(name)) continue;
@@ -63,8 +70,9 @@ export class Agent {
           );
         if (!source.every(Number.isFinite))
           throw new OnarmError("policy.nonfinite", `weights: ${name} holds a number that is not finite; the bundle is refused`);
-        view.set(source);
+        copies.push(() => view.set(source));
       }
+    copies.forEach((copy) => copy());
   }
 
   prior(): Belief {
@@ -94,9 +102,14 @@ export class Agent {
     return { mean: Float32Array.from(outputs.mean!), variance: Float32Array.from(outputs.variance!) };
   }
 
-  /** Policy mean under z, or a sample when `rng` is given; in (-1, 1). @throws "policy.nonfinite". */
+  /** Policy mean under z, or a sample when `rng` is given; in (-1, 1). @throws "policy.shape" for other widths, "policy.nonfinite". */
   async act(observation: Observation, z: Float32Array, rng?: Rng): Promise<Action> {
     const { inputs, outputs } = this.#policy;
+    if (observation.length !== inputs.observation!.length || z.length !== inputs.z!.length)
+      throw new OnarmError(
+        "policy.shape",
+        `the policy sees ${inputs.observation!.length} numbers and ${inputs.z!.length} of z, and was given ${observation.length} and ${z.length}; the command is refused`,
+      );
     inputs.observation!.set(observation);
     inputs.z!.set(z);
     await this.#policy.run();
