@@ -47,6 +47,8 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
   let task: SawyerTask | undefined;
   let standing: SceneSpec | undefined;
   let successAny = false;
+  /** Beats in a row held for want of a believable scene; counted across steps. */
+  let unseen = 0;
 
   const tipNow = (): Vec3 => forward(arm, controller.state()!.position).p;
   const sceneNow = (): SceneState => controller.scene() ?? { at: clock.now(), facts: {} };
@@ -59,7 +61,6 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
 
   /** Lets time pass until `done`; ends early, with the reason, when the arm leaves the driver's hands or the scene is lost. */
   const pass = async (drivenIn: "running" | "resetting", done: () => boolean) => {
-    let unseen = 0;
     let over: OnarmError | undefined;
     await clock.run(() => {
       const mode = controller.mode();
@@ -70,6 +71,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       }
       unseen = mode.is === "holding" && mode.cause.startsWith("scene.") ? unseen + 1 : 0;
       if (unseen * clock.period > SCENE_LOST) {
+        unseen = 0;
         controller.event({ on: "finish" });
         over = new OnarmError("scene.stale", `no believable scene for ${SCENE_LOST} s: look at the tracker, then start again`, {
           mode,
@@ -84,11 +86,12 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
 
   /** Repeats `wanted` every beat until it says it is done (undefined). */
   const drive = async (what: string, wanted: () => Intent | undefined) => {
-    const until = clock.now() + MOVE_LIMIT;
+    // In beats, so that a person's hold does not use the time up.
+    let left = MOVE_LIMIT / clock.period;
     await pass("resetting", () => {
       const intent = wanted();
       controller.setIntent(intent ?? { kind: "hold" });
-      return intent === undefined || clock.now() > until;
+      return intent === undefined || --left < 0;
     });
     if (wanted() !== undefined)
       throw new OnarmError("arm.refused", `reset: the arm could not ${what} within ${MOVE_LIMIT} s; clear its way`);

@@ -1,0 +1,235 @@
+import { expect } from "chai";
+import { goalDirected, randomPrimitives } from "../../../src/control/scripted.ts";
+import { rewardedRollout, rollout } from "../../../src/control/rollout.ts";
+import type { OnarmError } from "../../../src/domain/errors.ts";
+import { rng } from "../../../src/domain/rng.ts";
+import type { SceneSpec } from "../../../src/domain/scene.ts";
+import { metres } from "../../../src/domain/units.ts";
+import { sawyerObservation } from "../../../src/policy/observation.ts";
+import { DRAWER_TRAVEL, REACH_RADIUS, START_TIP } from "../../../src/tasks/sawyer.ts";
+import type { SawyerAim, SawyerTask } from "../../../src/tasks/sawyer.ts";
+import { limits } from "./bench.ts";
+import { sawyerBench } from "./sawyerBench.ts";
+
+const drawer = (travel: number): SceneSpec => ({
+  drawer: { position: [0.6, 0.21, -0.05], opens: [0, -1, 0], travel: metres(travel) },
+});
+const button: SceneSpec = { button: { position: [0.62, -0.15, 0.01] } };
+const reaching: SawyerAim = { kind: "reach", goal: [0.58, 0, 0.12] };
+const task = (scene: SceneSpec, aim: SawyerAim = reaching): SawyerTask => ({ id: 0, scene, aim });
+const still = () => Float32Array.of(0, 0, 0);
+const caught = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (e: OnarmError) => e,
+  );
+const silent = { noise: 0 };
+
+describe("the sawyer environment", () => {
+  it("starts every episode with the tip at its start, hand upright and joints alike, from wherever it was", async () => {
+    const { environment, tip, controller } = await sawyerBench();
+    await environment.reset(task(button));
+    const first = controller.state()!.position;
+    for (const aim of [{ kind: "press-button" }, { kind: "reach", goal: [0.68, 0.18, 0.03] }] as const)
+      await rollout(environment, task(button, aim), goalDirected(aim, rng(1)), { task: 0 });
+    await environment.reset(task(button));
+    expect(Math.hypot(...tip().map((x, i) => x - START_TIP[i]!))).to.be.below(0.01);
+    expect(Math.max(...controller.state()!.position.map((x, i) => Math.abs(x - first[i]!)))).to.be.below(0.021);
+    expect(controller.mode().is).to.equal("running");
+  });
+
+  it("starts where the caller wants it", async () => {
+    const { environment, tip } = await sawyerBench({ startTip: () => [0.62, 0.05, 0.14] });
+    await environment.reset(task(button));
+    expect(Math.hypot(...tip().map((x, i) => x - [0.62, 0.05, 0.14][i]!))).to.be.below(0.01);
+  });
+
+  it("never teleports: in a reset too, no joint moves faster than its limit", async () => {
+    const { environment, ticks } = await sawyerBench();
+    const aim: SawyerAim = { kind: "open-drawer" };
+    await rollout(environment, task(drawer(0), aim), goalDirected(aim, rng(1)), { task: 0 });
+    await environment.reset(task(drawer(0)));
+    await environment.reset(task(button));
+    const jump = (k: number, i: number) => Math.abs(ticks[k]!.state!.position[i]! - ticks[k - 1]!.state!.position[i]!);
+    for (let k = 1; k < ticks.length; k++)
+      limits.joints.forEach(({ speed }, i) => expect(jump(k, i)).to.be.at.most(speed * 0.01 + 1e-4));
+    expect(ticks.filter(({ sent }) => sent).length).to.equal(ticks.length);
+  });
+
+  it("has another scene set out by the arranger, once, while the tip is clear above it", async () => {
+    const { environment, arranged } = await sawyerBench();
+    await environment.reset(task(button));
+    await environment.reset(task(button));
+    await environment.reset(task(drawer(0)));
+    expect(arranged.map(({ spec }) => spec)).to.deep.equal([button, drawer(0)]);
+    for (const { tip } of arranged) expect(tip[2]).to.be.above(0.1);
+  });
+
+  it("pushes home a drawer that an episode left open, without the arranger", async () => {
+    const { environment, arranged, controller } = await sawyerBench();
+    const aim: SawyerAim = { kind: "open-drawer" };
+    await rollout(environment, task(drawer(0), aim), goalDirected(aim, rng(1)), { task: 0 });
+    expect(controller.scene()!.facts["drawer"]!.travel).to.be.above(0.08);
+    await environment.reset(task(drawer(0), aim));
+    expect(controller.scene()!.facts["drawer"]!.travel).to.be.below(0.02);
+    expect(arranged.length).to.equal(1);
+  });
+
+  it("draws out a drawer that an episode left closed, without the arranger", async () => {
+    const { environment, arranged, controller } = await sawyerBench();
+    const aim: SawyerAim = { kind: "close-drawer" };
+    await rollout(environment, task(drawer(DRAWER_TRAVEL), aim), goalDirected(aim, rng(1)), { task: 0 });
+    await environment.reset(task(drawer(DRAWER_TRAVEL), aim));
+    expect(controller.scene()!.facts["drawer"]!.travel).to.be.above(0.1);
+    expect(arranged.length).to.equal(1);
+  });
+
+  it("asks the arranger for what the scripted hand cannot do: a drawer half open", async () => {
+    const { environment, arranged, controller } = await sawyerBench();
+    await environment.reset(task(drawer(DRAWER_TRAVEL)));
+    await environment.reset(task(drawer(0.06)));
+    expect(arranged.length).to.equal(2);
+    expect(controller.scene()!.facts["drawer"]!.travel).to.be.closeTo(0.06, 0.005);
+  });
+
+  it("asks the arranger when its own undoing has failed", async () => {
+    const { environment, arranged, twin, controller } = await sawyerBench();
+    await environment.reset(task(drawer(0)));
+    // Somebody carried the drawer's cabinet away and put it down, open, where the scripted hand does not find it.
+    const { arrange } = twin.scene;
+    await arrange({ drawer: { position: [0.6, 0.5, -0.05], opens: [0, -1, 0], travel: metres(0.06) } });
+    await environment.reset(task(drawer(0)));
+    expect(arranged.length).to.equal(2);
+    expect(controller.scene()!.facts["drawer"]!.position[1]).to.be.closeTo(0.21 - 0.055, 0.005);
+  });
+
+  it("acts for one policy period and shows what is measured then", async () => {
+    const { environment, twin, tip, controller } = await sawyerBench();
+    await environment.reset(task(button));
+    const [began, from] = [twin.clock.now(), tip()];
+    const { observation, terminated } = await environment.step(Float32Array.of(0, 1, 0));
+    expect(twin.clock.now() - began).to.be.closeTo(0.1, 1e-9);
+    expect(tip()[1] - from[1]).to.be.within(0.003, 0.015);
+    expect([...observation]).to.deep.equal([...sawyerObservation(tip(), controller.scene()!)]);
+    expect(terminated).to.equal(false);
+  });
+
+  it("rewards the aim where it is true, and tells success at the end from success on the way", async () => {
+    const { environment, tip } = await sawyerBench();
+    await environment.reset(task(button, { kind: "reach", goal: [START_TIP[0], START_TIP[1] + 0.04, START_TIP[2]] }));
+    await environment.step(still());
+    expect([environment.reward(), environment.outcome()]).to.deep.equal([0, { success: true, successAny: true }]);
+    for (let k = 0; k < 8; k++) await environment.step(Float32Array.of(0, -1, 0));
+    expect(Math.abs(tip()[1] - 0.04)).to.be.above(REACH_RADIUS);
+    expect([environment.reward(), environment.outcome()]).to.deep.equal([-1, { success: false, successAny: true }]);
+    await environment.reset(task(button, { kind: "press-button" }));
+    expect(environment.outcome()).to.deep.equal({ success: false, successAny: false });
+  });
+
+  it("repeats an episode bit for bit from the same seed", async () => {
+    const made = async () => {
+      const { environment } = await sawyerBench();
+      const scene = { ...drawer(0), ...button };
+      return rewardedRollout(environment, task(scene, { kind: "press-button" }), randomPrimitives(rng(5)), { task: 0 });
+    };
+    const [one, two] = [await made(), await made()];
+    expect(two).to.deep.equal(one);
+  });
+
+  it("holds for an action that is no number, and stops at the third in a row", async () => {
+    const { environment, controller } = await sawyerBench();
+    await environment.reset(task(button));
+    const broken = Float32Array.of(0, NaN, 0);
+    await environment.step(broken);
+    await environment.step(broken);
+    expect(controller.mode()).to.include({ is: "holding", cause: "policy.nonfinite" });
+    const error = await caught(environment.step(broken));
+    expect(error).to.include({ code: "command.stopped" });
+    expect(error!.detail["reason"]).to.equal("policy.nonfinite");
+  });
+
+  it("ends the episode when the arm is stopped in it, and begins none until a person has freed the arm", async () => {
+    const { environment, controller } = await sawyerBench();
+    await environment.reset(task(button));
+    controller.stop("a person");
+    expect((await caught(environment.step(still())))!.detail["reason"]).to.equal("a person");
+    expect(await caught(environment.reset(task(button)))).to.include({ code: "command.stopped" });
+    await controller.reset();
+    await controller.enable();
+    expect(await caught(environment.reset(task(button)))).to.include({ code: "command.stopped" });
+    controller.start();
+    await environment.reset(task(button));
+    expect(controller.mode().is).to.equal("running");
+  });
+
+  it("asks whoever attends the arm to free it, where somebody does", async () => {
+    const asked: string[] = [];
+    const { environment, controller } = await sawyerBench({
+      attend: async (stopped) => {
+        asked.push(stopped.mode().is);
+        await stopped.reset();
+        await stopped.enable();
+        stopped.start();
+      },
+    });
+    await environment.reset(task(button));
+    controller.stop("test");
+    await environment.reset(task(button));
+    expect([asked, controller.mode().is]).to.deep.equal([["stopped"], "running"]);
+  });
+
+  it("C1: ends the episode when the scene has not been seen for a second, and starts again when it is", async () => {
+    const { environment, controller, eyes, twin } = await sawyerBench();
+    await environment.reset(task(button));
+    const since = twin.clock.now();
+    eyes.open = false;
+    let error: OnarmError | undefined;
+    while (!error) error = await caught(environment.step(still()));
+    expect(error.code).to.equal("scene.stale");
+    expect(twin.clock.now() - since).to.be.within(1, 1.3);
+    expect(controller.mode().is).to.equal("idle");
+    eyes.open = true;
+    await twin.clock.run(() => true);
+    controller.start();
+    await environment.reset(task(button));
+  });
+
+  it("waits through a person's hold, and goes on with the next action when the person does", async () => {
+    const { environment, controller, twin } = await sawyerBench();
+    await environment.reset(task(button));
+    const began = twin.clock.now();
+    let beats = 0;
+    const hand = twin.clock.beat$.subscribe(() => {
+      beats++;
+      if (beats === 3) controller.event({ on: "hold", cause: "operator" });
+      if (beats === 103) controller.event({ on: "resume" });
+    });
+    await environment.step(still());
+    hand.unsubscribe();
+    expect(twin.clock.now() - began).to.be.above(1);
+    // What was wanted before the hold has lapsed; the next action drives again.
+    await environment.step(still());
+    expect(controller.mode().is).to.equal("running");
+  });
+
+  it("refuses a start that the arm cannot reach, before it moves there", async () => {
+    const { environment } = await sawyerBench({ startTip: () => [1.6, 0, 0.1] });
+    expect(await caught(environment.reset(task(button)))).to.include({ code: "arm.refused" });
+  });
+
+  it("does what its scripted hand intends, without noise, for every aim", async () => {
+    const { environment } = await sawyerBench();
+    for (const [scene, aim] of [
+      [drawer(0), { kind: "open-drawer" }],
+      [drawer(DRAWER_TRAVEL), { kind: "close-drawer" }],
+      [button, { kind: "press-button" }],
+      [
+        { ...drawer(0), ...button },
+        { kind: "reach", goal: [0.66, -0.1, 0.05] },
+      ],
+    ] as const) {
+      const { outcome } = await rewardedRollout(environment, task(scene, aim), goalDirected(aim, rng(1), silent), { task: 0 });
+      expect(outcome, aim.kind).to.deep.equal({ success: true, successAny: true });
+    }
+  });
+});
