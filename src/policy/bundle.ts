@@ -76,7 +76,10 @@ export interface Bundle {
 
 const sha256 = (bytes: Uint8Array | string) => createHash("sha256").update(bytes).digest("hex");
 
-/** Writes a bundle so that a reader sees either none or a whole one. Replaces a bundle that stands there. */
+/**
+ * Writes a bundle so that a reader sees either none or a whole one. Replaces a bundle that stands there, unless the new one would be
+ * refused by `readBundle`. Metrics that are not finite are left out.
+ */
 export async function writeBundle(
   directory: string,
   manifest: Omit<BundleManifest, "schema" | "kind" | "files">,
@@ -90,6 +93,7 @@ export async function writeBundle(
     schema: 1,
     kind: "bundle",
     ...manifest,
+    provenance: { ...manifest.provenance, metrics: measured(manifest.provenance.metrics) },
     files: { "weights.safetensors": { sha256: sha256(bytes), bytes: bytes.length } },
   };
   const temporary = `${directory}.writing-${process.pid}`;
@@ -97,10 +101,19 @@ export async function writeBundle(
   await mkdir(temporary, { recursive: true });
   await writeFile(path.join(temporary, "weights.safetensors"), bytes);
   await writeFile(path.join(temporary, "manifest.json"), JSON.stringify(whole, null, 2) + "\n");
+  // Judged before it takes the place of another: who writes nonsense loses nothing.
+  await readBundle(temporary).catch(async (error: unknown) => {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  });
   await rm(directory, { recursive: true, force: true });
   await rename(temporary, directory);
   return readBundle(directory);
 }
+
+/** A metric that is not finite could not be measured, and JSON has no word for it: left out. */
+const measured = (metrics: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(metrics).filter(([, value]) => Number.isFinite(value)));
 
 /** Reads and judges a bundle: everything the manifest promises is checked before any of it is used. */
 export async function readBundle(directory: string): Promise<Bundle> {
