@@ -93,7 +93,7 @@ export async function runCli(
     return context.exitCode;
   } catch (error) {
     await interrupts.settled();
-    const refusal = refusalOf(error);
+    const refusal = refusalOf(error, interrupts.signal.aborted);
     terminal.err(`onarm: ${refusal.message}`);
     if (flags.includes("--debug")) terminal.err(error instanceof Error ? (error.stack ?? String(error)) : String(error));
     if (json)

@@ -127,10 +127,10 @@ export function recorderClient(
       }
     });
 
-    const lost = (why: string) => {
+    const lost = (why: string, signal: NodeJS.Signals | null = null) => {
       if (!alive) return;
       const text = `the recorder of ${path} ended (${why}); the rest of this run is not recorded, \`onarm recover\` saves what was`;
-      const fault = new OnarmError("process.lost", text, { path });
+      const fault = new OnarmError("process.lost", text, { path, signal });
       if (why !== "code 0") fault$.next(fault);
       lose();
       reject(fault); // no effect once it was open
@@ -138,7 +138,7 @@ export function recorderClient(
     };
     child.on("error", (error) => lost(error.message));
     child.on("exit", (code, signal) => {
-      const gone = () => lost(signal ?? `code ${code}`);
+      const gone = () => lost(signal ?? `code ${code}`, signal);
       if (child.connected)
         child.once("disconnect", gone); // its last words are still in the channel
       else gone();

@@ -32,8 +32,16 @@ const fileTrouble: Readonly<Record<string, string>> = {
 
 const oneLine = (text: string) => text.replace(/\s*\n\s*/g, " ").trim();
 
-/** One sentence and an exit code for anything that may be thrown. */
-export function refusalOf(error: unknown): Refusal {
+/** Ctrl-C reaches every process of the group, also one that is still starting and cannot wait to be told. */
+const endedByInterrupt = (error: unknown): boolean =>
+  isOnarmError(error) &&
+  error.code === "process.lost" &&
+  ["SIGINT", "SIGTERM", "SIGHUP"].includes(String((error.detail as { signal?: unknown } | undefined)?.signal));
+
+/** One sentence and an exit code for anything that may be thrown. `interrupted`: a signal had come before. */
+export function refusalOf(error: unknown, interrupted = false): Refusal {
+  if (interrupted && endedByInterrupt(error))
+    return { code: "interrupted", message: "stopped while it was starting; what was written before is kept", exit: 0 };
   if (isOnarmError(error)) {
     const exit = error.code === "interrupted" ? 0 : givenWrong.has(error.code) ? 2 : 1;
     return { code: error.code, message: oneLine(String(error.message)), exit };

@@ -31,8 +31,12 @@ export class Rollouts {
   static async open(domain: string, workers: number): Promise<Rollouts> {
     const entry = new URL("./rolloutWorker.ts", import.meta.url);
     const remotes = Array.from({ length: workers }, () => new Remote<RolloutHandlers>("rollout", entry));
-    await Promise.all(remotes.map((worker) => worker.call("open", { name: domain })));
-    return new Rollouts(remotes);
+    const rollouts = new Rollouts(remotes);
+    await Promise.all(remotes.map((worker) => worker.call("open", { name: domain }))).catch((error: unknown) => {
+      rollouts.close();
+      throw error;
+    });
+    return rollouts;
   }
 
   /** Only what acts crosses over: policy and encoder. */
@@ -41,31 +45,45 @@ export class Rollouts {
     await Promise.all(this.#workers.map((worker) => worker.call("load", { nets, head, contextRows, tensors: acting })));
   }
 
-  async behave(job: BehaveJob, done: (count: number) => void): Promise<{ episodes: Episode[]; successes: number[] }> {
-    const parts = await this.#spread(job.ids, done, (worker, id) => worker.call("behave", { ...job, ids: [id] }));
-    return { episodes: parts.flatMap((p) => p.episodes), successes: parts.flatMap((p) => p.successes) };
+  /** Ends early, with the tasks before the first that is missing, when `signal` is aborted. */
+  async behave(
+    job: BehaveJob,
+    done: (count: number) => void,
+    signal?: AbortSignal,
+  ): Promise<{ episodes: Episode[]; successes: number[] }> {
+    const made = await this.#spread(job.ids, done, (worker, id) => worker.call("behave", { ...job, ids: [id] }), signal);
+    const [episodes, successes]: [Episode[], number[]] = [[], []];
+    for (const part of made) {
+      if (!part) break;
+      episodes.push(...part.episodes);
+      successes.push(...part.successes);
+    }
+    return { episodes, successes };
   }
 
   /** Ends early, with the scores so far, when `signal` is aborted. */
   async metaTest(job: MetaTestJob, done: (count: number) => void, signal?: AbortSignal): Promise<TaskScore[]> {
-    return (await this.#spread(job.ids, done, (worker, id) => worker.call("metaTest", { ...job, ids: [id] }), signal)).flat();
+    const scores = await this.#spread(job.ids, done, (worker, id) => worker.call("metaTest", { ...job, ids: [id] }), signal);
+    return scores.flatMap((part) => part ?? []);
   }
 
   async practise(job: PractiseJob, done: (count: number) => void): Promise<Practised[]> {
-    return (await this.#spread(job.rollouts, done, (worker, one) => worker.call("practise", { ...job, rollouts: [one] }))).flat();
+    const made = await this.#spread(job.rollouts, done, (worker, one) => worker.call("practise", { ...job, rollouts: [one] }));
+    return made.flatMap((part) => part ?? []);
   }
 
   close(): void {
     for (const worker of this.#workers) worker.close();
   }
 
+  /** In the order of `items`; what an aborted signal left undone is undefined. */
   async #spread<I, R>(
     items: readonly I[],
     done: (count: number) => void,
     ask: (worker: Remote<RolloutHandlers>, item: I) => Promise<R>,
     signal?: AbortSignal,
-  ): Promise<R[]> {
-    const results = new Array<R>(items.length);
+  ): Promise<(R | undefined)[]> {
+    const results = items.map((): R | undefined => undefined);
     await Promise.all(
       this.#workers.map(async (worker, w) => {
         for (let i = w; i < items.length && !signal?.aborted; i += this.#workers.length) {
@@ -74,6 +92,6 @@ export class Rollouts {
         }
       }),
     );
-    return results.filter((_, i) => i in results);
+    return results;
   }
 }

@@ -53,7 +53,7 @@ export class Remote<H extends Handlers> {
       else call?.reject(revive(response.error));
     });
     this.#child.on("error", (cause) => this.#lose(`could not be started: ${cause.message}`));
-    this.#child.on("exit", (code, signal) => this.#lose(`ended (${signal ?? `exit ${code}`})`));
+    this.#child.on("exit", (code, signal) => this.#lose(`ended (${signal ?? `exit ${code}`})`, signal));
   }
 
   get pid(): number | undefined {
@@ -65,7 +65,10 @@ export class Remote<H extends Handlers> {
       if (this.#lost) return reject(this.#lost);
       const id = this.#next++;
       this.#open.set(id, { resolve, reject });
-      this.#child.send({ id, method, argument } satisfies Request, (error) => error && this.#lose(error.message));
+      this.#child.send(
+        { id, method, argument } satisfies Request,
+        (error) => error && this.#lose(`could not be asked: ${error.message}`),
+      );
     });
   }
 
@@ -75,15 +78,22 @@ export class Remote<H extends Handlers> {
     this.#child.disconnect?.();
   }
 
-  #lose(why: string): void {
-    this.#lost ??= new OnarmError("process.lost", `the ${this.#name} process ${why}; start the command again, it goes on from its last checkpoint`);
+  #lose(why: string, signal: NodeJS.Signals | null = null): void {
+    this.#lost ??= new OnarmError(
+      "process.lost",
+      `the ${this.#name} process ${why}; start the command again, with --resume where it left a checkpoint`,
+      { signal },
+    );
     for (const { reject } of this.#open.values()) reject(this.#lost);
     this.#open.clear();
   }
 }
 
 function revive(error: { code?: string; message: string; stack?: string | undefined }): Error {
-  const revived = error.code && isOnarmError({ code: error.code }) ? new OnarmError(error.code as never, error.message) : new Error(error.message);
+  const revived =
+    error.code && isOnarmError({ code: error.code })
+      ? new OnarmError(error.code as never, error.message)
+      : new Error(error.message);
   if (error.stack) revived.stack = error.stack;
   return revived;
 }

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { Option } from "commander";
 import type { ContextSource } from "../../src/control/metaTest.ts";
+import { OnarmError } from "../../src/domain/errors.ts";
 import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
 import type { Bundle } from "../../src/policy/bundle.ts";
 import { integer, type Verb } from "../cli.ts";
@@ -46,7 +47,6 @@ export const verb: Verb<Options> = {
     const other = options.against === undefined ? undefined : await readBundle(path.resolve(options.against));
     if (other) requireSpec(other, domain.spec);
     const rollouts = await Rollouts.open(domain.spec.name, options.workers);
-    context.onInterrupt(() => rollouts.close());
     try {
       const progress = context.progress("tasks", options.tasks * (other ? 2 : 1));
       const where = { split: "test" as const, taskSeed: options.taskSeed, seed: context.seed };
@@ -63,12 +63,17 @@ export const verb: Verb<Options> = {
       const theirs = other && (await score(other));
       const scores = await score(bundle);
       progress.finish();
-      const shift = options.context === "own" ? await klShift(rollouts, bundle, scores.slice(0, SHIFT_TASKS), where) : null;
+      const stopped = context.signal.aborted;
+      if (scores.length === 0)
+        throw new OnarmError("interrupted", "evaluate: stopped before the first task was scored; there is nothing to report");
+      const shift =
+        options.context === "own" && !stopped ? await klShift(rollouts, bundle, scores.slice(0, SHIFT_TASKS), where) : null;
       const { tasks, ...summary } = summarise(scores, domain.spec.hasSuccess);
       return {
         ...summary,
         perAim: perAim(scores, domain.spec.hasSuccess),
-        ...(theirs
+        // A comparison is of the same tasks: a part of it would be none.
+        ...(theirs && !stopped
           ? {
               against: {
                 bundle: other!.hash,
