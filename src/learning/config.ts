@@ -54,8 +54,8 @@ export interface PracticeConfig {
   readonly labelContext: number;
   /** Share of each RL batch that is drawn from online data where there is some; "union": uniform over everything. */
   readonly onlineShare: number | "union";
-  /** What contexts are drawn from: everything, or prior-exploration episodes of practice once there are some. */
-  readonly contextFrom: "union" | "exploration";
+  /** What contexts are drawn from: everything, prior-exploration episodes of practice once there are some, or either by the toss of a coin. */
+  readonly contextFrom: "union" | "exploration" | "mixed";
   readonly updatesPerStep: number;
   /** RL transitions per task and update during practice. */
   readonly batch: number;
@@ -132,8 +132,16 @@ const sawyerDefault: SmacConfig = {
   head: "bernoulli",
   discount: 0.95,
   klWeight: 0.01,
-  context: { count: 128, least: 16, episodes: 4 },
-  practice: { ...base.practice, lambdaPearl: 0.2, latentPeriod: 20, sampleActions: true, priorEpisodes: 1, posteriorEpisodes: 1 },
+  context: { count: 64, least: 16, episodes: 4 },
+  practice: {
+    ...base.practice,
+    lambdaPearl: 0.2,
+    latentPeriod: 20,
+    sampleActions: true,
+    priorEpisodes: 1,
+    posteriorEpisodes: 1,
+    contextFrom: "mixed",
+  },
 };
 
 const width = z.number().int().positive().max(4096);
@@ -176,7 +184,7 @@ const configSchema: z.ZodType<SmacConfig> = z.strictObject({
     tasksPerRound: z.number().int().positive(),
     labelContext: z.number().int().positive(),
     onlineShare: z.union([z.number().min(0).max(1), z.literal("union")]),
-    contextFrom: z.enum(["union", "exploration"]),
+    contextFrom: z.enum(["union", "exploration", "mixed"]),
     updatesPerStep: positive,
     batch: z.number().int().positive(),
   }),

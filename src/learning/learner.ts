@@ -145,7 +145,8 @@ export class Learner {
     const tasks = Array.from({ length: T }, () => rng.integer(this.memory.length));
     const width = this.spec.observation.length + this.spec.action.length + 1;
     const share = practice ? config.practice.onlineShare : "union";
-    const from = practice && config.practice.contextFrom === "exploration" ? explorationSpan : anySpan;
+    const { contextFrom } = config.practice;
+    const exploring = () => practice && (contextFrom === "exploration" || (contextFrom === "mixed" && rng.uniform() < 0.5));
     tasks.forEach((task, t) => {
       const m = this.memory[task]!;
       m.drawContext(
@@ -153,7 +154,7 @@ export class Learner {
         rng,
         b.context!.subarray(t * K * width, (t + 1) * K * width),
         b.mask!.subarray(t * K, (t + 1) * K),
-        from,
+        exploring() ? explorationSpan : anySpan,
       );
       for (let n = 0; n < N; n++) {
         const [row, i] = [m.drawTransition(rng, share), t * N + n];
