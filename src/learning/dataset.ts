@@ -51,6 +51,11 @@ export async function writeDataset(
   const [O, A] = [spec.observation.length, spec.action.length];
   const N = episodes.reduce((n, e) => n + e.steps, 0);
   const E = episodes.length;
+  if (E === 0 || !episodes.every((e) => e.steps > 0))
+    throw new OnarmError(
+      "dataset.mismatch",
+      `${directory}: not written: there is no episode, or one without a step; make more of them`,
+    );
   const columns = {
     observation: new Float32Array((N + E) * O),
     action: new Float32Array(N * A),
@@ -174,6 +179,8 @@ function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest)
   const terminated = column("terminated", Uint8Array, N);
   const length = column("length", Int32Array, E);
   const task = column("task", Int32Array, E);
+  const steps = length.reduce((sum, n) => sum + n, 0);
+  if (steps !== N) throw damaged(`its episodes have ${steps} steps together, its columns ${N}`);
   let start = 0;
   return Array.from(length, (n, index) => {
     const end = start + n;
