@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { parse } from "yaml";
 import { OnarmError } from "../src/domain/errors.ts";
 import { readArguments, type CommonOptions, type VerbShelf } from "./arguments.ts";
@@ -92,6 +93,8 @@ export async function runCli(
     terminal.out(json ? toJson(whole) : formatTable(whole));
     return context.exitCode;
   } catch (error) {
+    // A signal to the whole group may end a child before our own copy of it is heard.
+    await setImmediate();
     await interrupts.settled();
     const refusal = refusalOf(error, interrupts.signal.aborted);
     terminal.err(`onarm: ${refusal.message}`);
