@@ -2,6 +2,7 @@ import type { MonoTypeOperatorFunction, Observable, OperatorFunction } from "rxj
 import { EMPTY, catchError, connect, exhaustMap, filter, ignoreElements, map, merge, takeUntil, tap } from "rxjs";
 import type { ArmState, JointCommand, Verdict } from "../domain/arm.ts";
 import type { Tick } from "../domain/control.ts";
+import { isOnarmError } from "../domain/errors.ts";
 import type { Mode } from "../domain/mode.ts";
 import type { Seconds } from "../domain/units.ts";
 import type { Arm } from "../ports/arm.ts";
@@ -9,6 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Authority } from "./authority.ts";
 import type { Senses } from "./senses.ts";
 import type { SetPoints } from "./setpoint.ts";
+import { GONE, within } from "./supervisor.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 type Judge = (now: Seconds, state: ArmState, command: JointCommand, previous?: JointCommand) => Verdict;
@@ -90,7 +92,8 @@ const commands = (mode: Mode) => drives(mode) || mode.is === "idle" || mode.is =
 const proposed = ({ clock, setPoints, outbox }: LoopParts): MonoTypeOperatorFunction<Draft> =>
   map((tick) => {
     const { at, mode, state, intent } = tick;
-    if (!state || !commands(mode)) {
+    // A state this old says nothing, and the supervisor has its reason not to have stopped yet.
+    if (!state || !commands(mode) || !within(at, state.at, GONE)) {
       outbox.previous = undefined;
       setPoints.reseed();
       return tick;
@@ -156,16 +159,21 @@ const allowed =
     );
 
 /** exhaustMap: while one send is in flight, later commands are dropped and counted, never queued. An old command is a wrong one. */
-const sent = (arm: Arm, outbox: Outbox, authority: Authority): OperatorFunction<Leaving, JointCommand> =>
-  exhaustMap(({ at, command }) => {
+const sent = (arm: Arm, outbox: Outbox, authority: Authority): OperatorFunction<Leaving, JointCommand> => {
+  const stopped$ = authority.mode$.pipe(filter((mode) => mode.is === "stopped"));
+  return exhaustMap(({ at, command }) => {
     outbox.inFlightSince = at;
     return arm.send(command).pipe(
       tap((taken) => ([outbox.previous, outbox.previousAt, outbox.justSent] = [taken, at, taken])),
-      takeUntil(authority.mode$.pipe(filter((mode) => mode.is === "stopped"))),
-      catchError(() => (authority.fire({ on: "stop", cause: "link.lost" }), EMPTY)),
+      takeUntil(stopped$),
+      catchError((error: unknown) => {
+        authority.fire({ on: "stop", cause: isOnarmError(error) ? error.code : "link.lost" });
+        return EMPTY;
+      }),
       tap({ finalize: () => void (outbox.inFlightSince = undefined) }),
     );
   });
+};
 
 const counted = ({ authority, senses, outbox }: LoopParts): OperatorFunction<Draft, Tick> =>
   map((tick) => ({

@@ -53,7 +53,7 @@ function plausible(before: SceneState, scene: SceneState): boolean {
 }
 
 /** Whether `since` is at most `age` s before `at`. Stamps that are sums of periods differ by rounding; NaN is not within anything. */
-const within = (at: number, since: number, age: number) => at - since <= age + 1e-6;
+export const within = (at: number, since: number, age: number) => at - since <= age + 1e-6;
 
 /** Whether the motors answer: enabled alone does not say it after a boot with the stop button pressed (not homed, not ready). */
 export const answers = (status: ArmStatus) => status.enabled && status.ready && status.homed && !status.stopped;
@@ -84,7 +84,8 @@ export function supervisor(parts: SupervisorParts): Supervisor {
     const alive = state !== undefined && within(at, state.at, GONE);
     if (mode.is === "offline") {
       if (alive && status) authority.fire({ on: "connected", enabled: answers(status) });
-    } else if (mode.is !== "stopped" && !alive) {
+    } else if (mode.is !== "stopped" && !alive && late !== 1) {
+      // A single late beat means that we were deaf, and states may be waiting to be heard: nothing leaves, and the next beat decides.
       authority.fire(mode.is === "disabled" ? { on: "lost" } : { on: "stop", cause: "state.stale" });
     }
     const since = parts.inFlightSince();

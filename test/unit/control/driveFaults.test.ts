@@ -62,6 +62,25 @@ describe("the control loop under a fault of its driver or its arm", () => {
     expect(b.sent.length).to.equal(sent + 1);
   });
 
+  it("H2: lets nothing leave while it has heard nothing yet after a stall, and goes on when the states were only waiting", () => {
+    const b = moving();
+    const sent = b.sent.length;
+    b.quiet.arm = true;
+    b.beat(0.3);
+    expect([b.sent.length, b.controller.mode().is]).to.deep.equal([sent, "holding"]);
+    b.quiet.arm = false;
+    b.drive(STILL, 1);
+    expect(b.controller.mode().is).to.equal("running");
+  });
+
+  it("H2: stops when there is still no state one beat after a stall", () => {
+    const b = moving();
+    b.quiet.arm = true;
+    b.beat(0.3);
+    b.beat();
+    expect(b.controller.mode()).to.deep.equal({ is: "stopped", cause: "state.stale" });
+  });
+
   it("A4: follows an arm that says it is disabled, and moves again only after enable and start", async () => {
     const b = moving();
     b.say({ enabled: false });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { NEVER, Observable, Subject, throwError } from "rxjs";
 import type { JointCommand } from "../../../src/domain/arm.ts";
 import type { Intent } from "../../../src/domain/control.ts";
+import { OnarmError } from "../../../src/domain/errors.ts";
 import type { Vec3 } from "../../../src/domain/units.ts";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import { chain, jacobian } from "../../../src/kinematics/chain.ts";
@@ -239,11 +240,15 @@ describe("the control loop", () => {
       expect(b.controller.mode()).to.deep.equal({ is: "stopped", cause: "link.timeout" });
     });
 
-    it("stops when a send fails", () => {
-      const b = bench({ through: (arm) => ({ ...arm, send: () => throwError(() => new Error("gone")) }) });
-      b.beat();
-      expect(b.controller.mode()).to.deep.equal({ is: "stopped", cause: "link.lost" });
-    });
+    for (const [error, cause] of [
+      [new Error("gone"), "link.lost"],
+      [new OnarmError("arm.refused", "no command for this arm"), "arm.refused"],
+    ] as const)
+      it(`stops with "${cause}" when a send fails with "${error.message}"`, () => {
+        const b = bench({ through: (arm) => ({ ...arm, send: () => throwError(() => error) }) });
+        b.beat();
+        expect(b.controller.mode()).to.deep.equal({ is: "stopped", cause });
+      });
   });
 
   it("reports to listeners that come and go without minding them", () => {
