@@ -1,0 +1,181 @@
+import { auditTime } from "rxjs";
+import { sawyer } from "../robot/description/sawyer.ts";
+import type { Tick } from "../src/domain/control.ts";
+import { metres, rad, seconds } from "../src/domain/units.ts";
+import type { Vec3 } from "../src/domain/units.ts";
+import { linkTransforms, tree } from "../src/kinematics/tree.ts";
+import { withPoint } from "../src/operator/protocol.ts";
+import type { OperatorCommand, PageState, SceneMark, Series, Stage } from "../src/operator/protocol.ts";
+import { BUTTON_TRAVEL, DRAWER_TRAVEL, REACH_RADIUS, TABLE_Z } from "../src/tasks/sawyer.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import type { VerbContext } from "./cli.ts";
+import type { Hooks, Stage as StageName } from "./improve.ts";
+import { openPacedSample } from "./pacedSample.ts";
+import { openPage } from "./page.ts";
+import type { ScoreSummary } from "./score.ts";
+
+const TITLES: Record<StageName, string> = {
+  "evaluate before": "Score before, on held-out tasks",
+  practise: "Practise without rewards, fine-tune on own labels",
+  gate: "Gate: is it better on validation tasks?",
+  "evaluate after": "Score after, on the same held-out tasks",
+};
+/** Links whose origins make the stick figure, base to tip. */
+const FIGURE = ["right_arm_base_link", ...[0, 1, 2, 3, 4, 5, 6].map((i) => `right_l${i}`), "right_hand", "right_gripper_tip"];
+/** ms between two snapshots of the moving arm. */
+const SNAPSHOT = 50;
+
+/** The page of a demo: the arm at real speed, the run's stages, curves and verdict; stop and the way out of a stop. */
+export async function openDemoPage(
+  options: { readonly port: number; readonly token?: string },
+  context: VerbContext,
+): Promise<{ hooks: Hooks; close(): Promise<void> }> {
+  const page = await openPage({ ...options, description: sawyer }, context.log);
+  const sample = await openPacedSample(context.seed).catch(async (error: unknown) => {
+    await page.close();
+    throw error;
+  });
+  const { controller } = sample;
+  const body = tree(sawyer);
+  let stages: Stage[] = (Object.keys(TITLES) as StageName[]).map((id) => ({
+    id,
+    title: TITLES[id],
+    state: "waiting",
+    done: 0,
+    total: 0,
+  }));
+  let series: Series[] = [];
+  let scores: Pick<PageState, "before" | "after" | "gate"> = {};
+  let counters = { steps: 0, updates: 0, stops: 0, clamps: 0 };
+  let tick: Tick | undefined;
+
+  const show = () => {
+    if (!tick) return;
+    const mode = controller.mode();
+    const running = stages.find((stage) => stage.state === "running");
+    const { stops, clamps } = controller.counters();
+    page.show({
+      at: seconds(tick.at),
+      mode: mode.is,
+      reason:
+        "cause" in mode
+          ? mode.cause
+          : running
+            ? `${running.title} (lockstep); the arm shown practises at real speed`
+            : "the run is over",
+      stages,
+      ...(tick.state ? { arm: armOf(tick, sample.task()) } : {}),
+      scene: { table: metres(TABLE_Z), marks: marksOf(tick, sample.task()) },
+      ...scores,
+      series,
+      counters: { ...counters, stops: counters.stops + stops, clamps: counters.clamps + clamps },
+      accepts: acceptsIn(mode.is),
+    });
+  };
+  const armOf = ({ state }: Tick, task: SawyerTask | undefined): NonNullable<PageState["arm"]> => {
+    const frames = linkTransforms(body, state!.position);
+    const points = FIGURE.map((link) => frames.get(link)!.p);
+    return {
+      position: state!.position.map((q) => rad(q)),
+      points,
+      tip: points.at(-1)!,
+      ...(task ? { caption: `practising in scene ${task.id}` } : {}),
+    };
+  };
+  const watching = controller.tick$.pipe(auditTime(SNAPSHOT)).subscribe((next) => {
+    tick = next;
+    show();
+  });
+  const acts: Record<OperatorCommand["kind"], () => unknown> = {
+    stop: () => controller.stop("the operator's stop"),
+    hold: () => controller.event({ on: "hold", cause: "the operator's hold" }),
+    resume: () => controller.event({ on: "resume" }),
+    reset: () => controller.reset(),
+    enable: () => controller.enable(),
+    start: () => controller.start(),
+  };
+  const commands = page.command$.subscribe(({ kind }) => {
+    context.log(`operator: ${kind}`);
+    // Out of turn: the mode table refuses it, and the page shows the mode.
+    void Promise.resolve()
+      .then(acts[kind])
+      .catch((error: Error) => context.log(`${kind} refused: ${error.message}`));
+  });
+
+  const plot = (name: string, group: Series["group"], over: string, x: number, y: number) => {
+    if (!Number.isFinite(y)) return;
+    const curve = series.find((s) => s.name === name) ?? { name, group, over, points: [] };
+    series = [...series.filter((s) => s.name !== name), withPoint(curve, x, y)];
+  };
+  const hooks: Hooks = {
+    onStage: (id, done, total) => {
+      const at = stages.findIndex((stage) => stage.id === id);
+      stages = stages.map((stage, i) =>
+        i < at
+          ? { ...stage, state: "done" }
+          : i === at
+            ? { ...stage, state: done >= total ? "done" : "running", done, total }
+            : stage,
+      );
+    },
+    onScore: (which, score) => void (scores = { ...scores, [which]: scoreOf(score) }),
+    onRound: async (round, decoded) => {
+      const { steps, updates } = round.state;
+      counters = { ...counters, steps, updates };
+      plot("decoded reward", "decoded reward", "steps", steps, decoded);
+      plot("critic loss", "loss", "updates", updates, round.metrics?.critic1 ?? NaN);
+      plot("decoder loss", "loss", "updates", updates, round.metrics?.decoder ?? NaN);
+      // A stop on the page stops the learning arm too: practice waits until the operator has started the arm again.
+      while (["stopped", "disabled"].includes(controller.mode().is) && !context.signal.aborted)
+        await new Promise((resolve) => setTimeout(resolve, 100));
+    },
+    onVerdict: ({ verdict, reasons }) => void (scores = { ...scores, gate: { verdict, reasons } }),
+    onBundle: sample.use,
+  };
+  return {
+    hooks,
+    close: async () => {
+      watching.unsubscribe();
+      commands.unsubscribe();
+      await sample.close();
+      await page.close();
+    },
+  };
+}
+
+const scoreOf = (score: ScoreSummary) => ({
+  success: score.success ?? NaN,
+  ci95: score.ci95,
+  return: score.return,
+  episodes: score.tasks,
+});
+
+const acceptsIn = (mode: string): OperatorCommand["kind"][] =>
+  mode === "stopped"
+    ? ["reset"]
+    : mode === "disabled"
+      ? ["enable"]
+      : mode === "idle"
+        ? ["start", "stop"]
+        : mode === "holding"
+          ? ["resume", "stop"]
+          : mode === "running" || mode === "resetting"
+            ? ["hold", "stop"]
+            : ["stop"];
+
+function marksOf({ scene }: Tick, task: SawyerTask | undefined): SceneMark[] {
+  const marks: SceneMark[] = [];
+  const { drawer, button } = scene?.facts ?? {};
+  if (drawer?.valid && task?.scene.drawer)
+    marks.push({
+      kind: "drawer",
+      position: task.scene.drawer.position,
+      opens: task.scene.drawer.opens,
+      travel: drawer.travel,
+      range: metres(DRAWER_TRAVEL),
+    });
+  if (button?.valid)
+    marks.push({ kind: "button", position: button.position, travel: button.travel, range: metres(BUTTON_TRAVEL) });
+  if (task?.aim.kind === "reach") marks.push({ kind: "goal", position: task.aim.goal as Vec3, radius: metres(REACH_RADIUS) });
+  return marks;
+}
