@@ -81,16 +81,16 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
     const practice = await selfSupervise(run);
     const summary = { before: before.length > 0 ? summarise(before, hasSuccess) : null, ...practice.summary };
     const seconds = () => (performance.now() - began) / 1000;
-    if (context.signal.aborted)
-      return {
-        ...summary,
-        after: null,
-        perAim: {},
-        promoted: false,
-        bundle: incumbent.directory,
-        checkpoint: practice.checkpoint,
-        seconds: seconds(),
-      };
+    const stopped = () => ({
+      ...summary,
+      after: null,
+      perAim: {},
+      promoted: false,
+      bundle: incumbent.directory,
+      checkpoint: practice.checkpoint,
+      seconds: seconds(),
+    });
+    if (context.signal.aborted) return stopped();
 
     const candidate = await bundleOf(trainer, path.join(options.directory, "candidate"), {
       spec: domain.spec,
@@ -99,6 +99,7 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
       provenance: provenanceOf(inputs, options, context, practice),
     });
     const judgement = await judge(run, candidate);
+    if (!judgement) return stopped();
     const promoted = judgement.verdict === "promote";
     const after = await score(run, candidate, "evaluate after");
     if (after.length > 0) options.onScore?.("after", summarise(after, hasSuccess));
@@ -107,7 +108,7 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
       path.join(options.directory, "scores.json"),
       JSON.stringify({ before: before.map(plain), after: after.map(plain) }) + "\n",
     );
-    await rm(practice.checkpoint, { force: true });
+    if (practice.checkpoint) await rm(practice.checkpoint, { force: true });
     return {
       ...summary,
       after: after.length > 0 ? summarise(after, hasSuccess) : null,
@@ -155,8 +156,8 @@ async function score({ options, context, rollouts }: Run, bundle: Bundle, stage:
   return scores;
 }
 
-/** Candidate against incumbent, logged. */
-async function judge({ options, context, inputs, rollouts }: Run, candidate: Bundle): Promise<Judgement> {
+/** Candidate against incumbent, logged; nothing when an interrupt came first. */
+async function judge({ options, context, inputs, rollouts }: Run, candidate: Bundle): Promise<Judgement | undefined> {
   const progress = context.progress("gate", 2 * options.validationTasks);
   let done = 0;
   const { judgement } = await compareBundles(
@@ -169,6 +170,7 @@ async function judge({ options, context, inputs, rollouts }: Run, candidate: Bun
     context.signal,
   );
   progress.finish();
+  if (context.signal.aborted) return undefined;
   options.onVerdict?.(judgement);
   await appendGateEntry(path.join(options.directory, "gate.jsonl"), gateEntry(judgement, inputs.incumbent, candidate));
   return judgement;

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { rm } from "node:fs/promises";
 import { configHash } from "../src/config/hash.ts";
+import { OnarmError } from "../src/domain/errors.ts";
 import type { Run } from "./improve.ts";
 import { practise } from "./practice.ts";
 import type { PracticeState } from "./practice.ts";
@@ -16,7 +17,8 @@ const meanOf = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.len
 /** The self-supervised phase with its recording and checkpoints. */
 export async function selfSupervise({ options, context, inputs, rollouts, trainer }: Run) {
   const { domain, incumbent, config } = inputs;
-  const checkpoint = path.join(options.directory, "practice.checkpoint");
+  const file = path.join(options.directory, "practice.checkpoint");
+  let checkpoint: string | null = null;
   const summary = { steps: 0, updates: 0, stops: 0, clamps: 0, recording: null as string | null, recordsDropped: 0 };
   if (context.signal.aborted) return { summary, checkpoint, metrics: {} };
   await trainer.call("open", {
@@ -26,15 +28,25 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
     dataset: options.dataset,
     tensors: { ...incumbent.tensors },
   });
-  const from = options.resume ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as PracticeState) : undefined;
+  const of = configHash({ bundle: incumbent.hash, config, seed: context.seed, control: options.control });
+  const from = options.resume ? ((await trainer.call("loadCheckpoint", { file })) as PracticeState & { of?: string }) : undefined;
+  if (from && from.of !== of)
+    throw new OnarmError(
+      "usage.invalid",
+      `${file}: left by a run with another bundle, config, seed or control; repeat that command line, or start without --resume`,
+    );
+  const save = async (state: PracticeState) => {
+    await trainer.call("saveCheckpoint", { file, progress: { ...state, of } });
+    checkpoint = file;
+  };
   await rollouts.load({ ...weightsOf(incumbent), ...(from ? { tensors: await trainer.call("weights", undefined) } : {}) });
-  const file = path.join(options.directory, from ? `practice-from-${from.steps}.mcap` : "practice.mcap");
-  await rm(file, { force: true });
+  const recorded = path.join(options.directory, from ? `practice-from-${from.steps}.mcap` : "practice.mcap");
+  await rm(recorded, { force: true });
   const recording =
     options.control === "offline-only"
       ? undefined
       : await practiceRecording(
-          file,
+          recorded,
           {
             config: configHash(config),
             bundle: incumbent.hash,
@@ -65,7 +77,7 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
       signal: context.signal,
       ...(from ? { from } : {}),
       onRound: async (round) => {
-        metrics = { ...round.metrics };
+        metrics = { ...(round.metrics ?? metrics) };
         recording?.write(round);
         for (const trace of round.traces) {
           summary.stops += trace.stops;
@@ -75,15 +87,16 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
         progress.update(round.state.steps, Number.isFinite(decoded) ? `decoded reward ${decoded.toFixed(2)}` : "");
         options.onStage?.("practise", round.state.steps, options.steps);
         await options.onRound?.(round, decoded);
-        if (round.state.round % CHECKPOINT_EVERY === 0)
-          await trainer.call("saveCheckpoint", { file: checkpoint, progress: round.state });
+        if (round.state.round % CHECKPOINT_EVERY === 0) await save(round.state);
       },
     });
     Object.assign(summary, { steps: state.steps, updates: state.updates });
+    // Also at the end: what comes after it may be interrupted too.
+    if (state.steps > 0) await save(state);
   } finally {
     progress.finish();
     const counts = await recording?.finish();
-    if (counts) Object.assign(summary, { recording: file, recordsDropped: counts.dropped });
+    if (counts) Object.assign(summary, { recording: recorded, recordsDropped: counts.dropped });
   }
   return { summary, checkpoint, metrics };
 }
