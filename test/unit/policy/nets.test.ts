@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { rng } from "../../../src/domain/rng.ts";
+import { tf } from "../../../src/engine/engine.ts";
 import {
   decodeReward,
   deployedShapes,
@@ -95,7 +96,8 @@ for (const mode of MODES) {
     });
 
     it("is one number a row, the sum over dimensions (and not rows by rows)", async () => {
-      const { value } = await ask(mode, ({ a, m }) => ({ value: tanhGaussianLogProb({ mean: m!, logStd: m! }, a!) }), {
+      const { value } = await ask(mode, ({ a, m, column }) => ({ value: tf.add(tanhGaussianLogProb({ mean: m!, logStd: m! }, a!), column!) }), {
+        column: [[3, 1], [0, 0, 0]],
         a: [[3, 2], [0, 0.5, 0.5, 0.5, 0, 0]],
         m: [[3, 2], [0, 0, 0, 0, 0, 0]],
       }); // prettier-ignore
