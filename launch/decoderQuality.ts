@@ -9,7 +9,7 @@ export type DecoderQuality = { readonly auc: number; readonly perAim: Record<str
 
 /**
  * Judges the decoder as practice uses it: z from a task's own labelled behaviour history, asked about *other* behaviour in the same
- * task (R2 of a dense reward across tasks: the other behaviour pursued another task's aim, see smac.md 9).
+ * task (R2 of a dense reward across tasks: the other behaviour pursued another task's aim, see smac.md 9). Undefined when aborted.
  */
 export async function decoderQuality(
   domain: Domain,
@@ -21,12 +21,15 @@ export async function decoderQuality(
     readonly tasks: number;
     readonly history: number;
     readonly asked: number;
+    readonly signal: AbortSignal;
   },
-): Promise<DecoderQuality> {
+): Promise<DecoderQuality | undefined> {
   const { tasks, taskSeed, seed } = options;
   const ids = Array.from({ length: tasks }, (_, i) => i);
   const episodes = options.history + options.asked;
-  const made = await rollouts.behave({ split: "validation", taskSeed, ids, seed, episodes, foreign: options.asked }, () => {});
+  const job = { split: "validation" as const, taskSeed, ids, seed, episodes, foreign: options.asked };
+  const made = await rollouts.behave(job, () => {}, options.signal);
+  if (options.signal.aborted) return undefined;
   const sparse = domain.spec.reward;
   const byAim = new Map<string, { predicted: number[]; truth: number[] }>();
   for (const id of ids) {

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { mkdir, rm } from "node:fs/promises";
 import { Option } from "commander";
+import { configHash } from "../../src/config/hash.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { parseConfig, PRESETS, presetConfig, requireFit } from "../../src/learning/config.ts";
 import type { Preset } from "../../src/learning/config.ts";
@@ -59,9 +60,25 @@ export const verb: Verb<Options> = {
     let rollouts: Rollouts | undefined;
     try {
       await trainer.call("open", { spec: domain.spec, config, seed: context.seed, dataset: path.resolve(options.dataset) });
-      let done = options.resume
-        ? (((await trainer.call("loadCheckpoint", { file: checkpoint })) as { updates: number }).updates ?? 0)
-        : 0;
+      const of = configHash({ dataset: dataset.sha256, config, seed: context.seed });
+      const kept = options.resume
+        ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as { updates: number; of: string })
+        : undefined;
+      if (kept && kept.of !== of)
+        throw new OnarmError(
+          "usage.invalid",
+          `${checkpoint}: left by a run with another dataset, config or seed; repeat that command line, or start without --resume`,
+        );
+      let done = kept?.updates ?? 0;
+      const save = () => trainer.call("saveCheckpoint", { file: checkpoint, progress: { updates: done, of } });
+      const stop = async (): Promise<never> => {
+        if (done === 0) throw new OnarmError("interrupted", "meta-train: stopped before its first update; nothing was written");
+        await save();
+        throw new OnarmError(
+          "interrupted",
+          `meta-train: stopped after ${done} updates; go on with the same command and --resume (checkpoint: ${checkpoint})`,
+        );
+      };
       const progress = context.progress("updates", options.updates);
       progress.update(done);
       let losses: Metrics | undefined;
@@ -71,16 +88,11 @@ export const verb: Verb<Options> = {
         losses = await trainer.call("update", { count });
         done += count;
         progress.update(done, `critic ${losses.critic1.toFixed(3)} decoder ${losses.decoder.toFixed(3)}`);
-        if (done % options.checkpointEvery < CHUNK || context.signal.aborted)
-          await trainer.call("saveCheckpoint", { file: checkpoint, progress: { updates: done } });
+        if (done % options.checkpointEvery < CHUNK) await save();
       }
       progress.finish();
       const updatesPerSecond = (1000 * (done - from)) / (performance.now() - began);
-      if (context.signal.aborted)
-        throw new OnarmError(
-          "interrupted",
-          `meta-train: stopped after ${done} updates; go on with the same command and --resume (checkpoint: ${checkpoint})`,
-        );
+      if (context.signal.aborted) return await stop();
       rollouts = await Rollouts.open(domain.spec.name, options.workers);
       const decoder = await decoderQuality(domain, rollouts, trainer, {
         taskSeed: dataset.manifest.tasks.seed,
@@ -88,7 +100,9 @@ export const verb: Verb<Options> = {
         tasks: options.validation,
         history: 6,
         asked: 3,
+        signal: context.signal,
       });
+      if (!decoder) return await stop();
       const bundle = await bundleOf(trainer, directory, {
         spec: domain.spec,
         config,
