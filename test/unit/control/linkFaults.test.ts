@@ -120,11 +120,21 @@ describe("the control loop under a fault of its link or its eyes", () => {
     b.drive(STILL, 5);
     expect(b.controller.mode().is).to.equal("running");
     b.things["button"] = thing([0.6, -0.2, 0.01]);
-    b.drive(STILL, 50);
+    b.drive(STILL, 100);
     expect(b.controller.mode()).to.include({ is: "holding", cause: "scene.implausible" });
     b.things["button"] = thing([0.6, 0.12, 0.01]);
     b.drive(STILL, 1);
     expect(b.controller.mode().is).to.equal("running");
+  });
+
+  it("C1: believes a thing that is pushed a long way, step by step", () => {
+    const b = bench({ withScene: true });
+    b.running();
+    for (let k = 0; k <= 100; k++) {
+      b.things["drawer"] = thing([0.6, 0.2 - 0.003 * k, 0]);
+      b.drive(STILL, 1);
+      expect(b.controller.mode().is).to.equal("running");
+    }
   });
 
   it("C1: believes whatever it sees while a reset sets the scene out", () => {

@@ -13,7 +13,7 @@ import type { Scene } from "../../../src/ports/scene.ts";
 import { limits } from "./bench.ts";
 
 /** The lockstep twin under the whole control stack, running, with a spy on the scene's arranger and a lid on its eyes. */
-export async function sawyerBench(more: Partial<ArmEnvironmentParts> = {}) {
+export async function sawyerBench(more: Partial<ArmEnvironmentParts> = {}, onArrange: () => void = () => {}) {
   const twin = await createTwin(sawyer, { timeout: 0.1 });
   const arranged: { readonly spec: SceneSpec; readonly tip: Vec3 }[] = [];
   const eyes = { open: true };
@@ -24,6 +24,7 @@ export async function sawyerBench(more: Partial<ArmEnvironmentParts> = {}) {
     scene$: twin.scene.scene$.pipe(filter(() => eyes.open)),
     arrange: async (spec) => {
       arranged.push({ spec, tip: tip() });
+      onArrange();
       await twin.scene.arrange(spec);
     },
   };
