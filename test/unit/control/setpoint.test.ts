@@ -7,7 +7,7 @@ import type { Seconds, Vec3 } from "../../../src/domain/units.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import { chain, jacobian } from "../../../src/kinematics/chain.ts";
 import { orientationError } from "../../../src/kinematics/inverse.ts";
-import { bench } from "./bench.ts";
+import { bench, limits } from "./bench.ts";
 
 const kinematics = chain(sawyer);
 const neutral = sawyer.poses["neutral"]!;
@@ -33,6 +33,19 @@ describe("set-points", () => {
         b.drive([wanted, 0, 0], 1);
         expect(Math.abs(asked(b)[0])).to.be.below(0.102);
       }
+  });
+
+  it("stay below the tip's speed limit however much is wanted, and keep the direction", () => {
+    const b = bench();
+    b.running();
+    for (let k = 0; k < 70; k++) {
+      b.drive([0.4, -0.4, 0], 1);
+      expect(Math.hypot(...asked(b))).to.be.below(limits.tipSpeed);
+    }
+    const [x, y, z] = asked(b);
+    expect(Math.hypot(x, y, z)).to.be.above(0.2);
+    expect([x + y, z].map(Math.abs).every((off) => off < 0.01)).to.equal(true);
+    expect(b.controller.counters().clamps).to.equal(0);
   });
 
   it("lead a tip that was pushed far away back slowly", () => {
