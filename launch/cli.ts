@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { parse } from "yaml";
 import { OnarmError } from "../src/domain/errors.ts";
 import { readArguments, type CommonOptions, type VerbShelf } from "./arguments.ts";
 import type { Interrupts } from "./interrupt.ts";
 import { progressTo, silentProgress, type ProgressSink } from "./progress.ts";
-import { refusalOf } from "./refusal.ts";
+import { endedByInterrupt, refusalOf } from "./refusal.ts";
 import { formatTable } from "./table.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -69,6 +69,11 @@ async function contextOf(
 const toJson = (value: unknown) =>
   JSON.stringify(value, (_, x: unknown) => (typeof x === "number" && !Number.isFinite(x) ? String(x) : x));
 
+/** A signal to the whole group may end a child before our own copy of it is heard, ms. */
+const copyMs = 500;
+const ownCopy = (signal: AbortSignal) =>
+  signal.aborted ? undefined : setTimeout(copyMs, undefined, { signal }).catch(() => undefined);
+
 /** Runs one command line to its end and resolves with the exit code: 0 done, 1 failed or refused, 2 bad arguments, config or files. */
 export async function runCli(
   argv: readonly string[],
@@ -93,8 +98,7 @@ export async function runCli(
     terminal.out(json ? toJson(whole) : formatTable(whole));
     return context.exitCode;
   } catch (error) {
-    // A signal to the whole group may end a child before our own copy of it is heard.
-    await setImmediate();
+    if (endedByInterrupt(error)) await ownCopy(interrupts.signal);
     await interrupts.settled();
     const refusal = refusalOf(error, interrupts.signal.aborted);
     terminal.err(`onarm: ${refusal.message}`);

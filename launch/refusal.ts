@@ -33,7 +33,7 @@ const fileTrouble: Readonly<Record<string, string>> = {
 const oneLine = (text: string) => text.replace(/\s*\n\s*/g, " ").trim();
 
 /** Ctrl-C reaches every process of the group, also one that is still starting, and the compiler that the loader of our source keeps. */
-const endedByInterrupt = (error: unknown): boolean =>
+export const endedByInterrupt = (error: unknown): boolean =>
   isOnarmError(error)
     ? error.code === "process.lost" && ["SIGINT", "SIGTERM", "SIGHUP"].includes(String(error.detail?.["signal"]))
     : error instanceof Error && /^The service (is no longer running|was stopped)/.test(error.message);

@@ -35,6 +35,9 @@ export function serve(handlers: Handlers): void {
   process.on("disconnect", () => process.exit(0));
 }
 
+/** How long the exit of a process may come after its channel broke, ms. */
+const EXIT_MS = 1000;
+
 /** In the parent: a process of ours with its methods as promises. It dies with "process.lost" for every call still open. */
 export class Remote<H extends Handlers> {
   readonly #child: ChildProcess;
@@ -65,10 +68,10 @@ export class Remote<H extends Handlers> {
       if (this.#lost) return reject(this.#lost);
       const id = this.#next++;
       this.#open.set(id, { resolve, reject });
-      this.#child.send(
-        { id, method, argument } satisfies Request,
-        (error) => error && this.#lose(`could not be asked: ${error.message}`),
-      );
+      this.#child.send({ id, method, argument } satisfies Request, (error) => {
+        // A broken channel is most often that of a process which ended: its exit, which comes in a moment, tells more.
+        if (error) setTimeout(() => this.#lose(`could not be asked: ${error.message}`), EXIT_MS).unref();
+      });
     });
   }
 
