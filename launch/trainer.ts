@@ -39,18 +39,7 @@ const handlers = {
         throw new OnarmError("dataset.mismatch", `${job.dataset}: task ${task} has no episode; make the dataset again`);
       learner.addOffline(task, episodes);
     }
-    if (job.tensors) {
-      for (const part of [learner.trained, learner.target])
-        for (const [name, view] of Object.entries(part.views)) {
-          const source = job.tensors[name];
-          if (source?.length !== view.length)
-            throw new OnarmError(
-              "bundle.mismatch",
-              `the bundle's ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed`,
-            );
-          view.set(source);
-        }
-    }
+    if (job.tensors) adopt(learner, job.tensors);
   },
   async update({ count }: { count: number }): Promise<Metrics> {
     return opened().update(count);
@@ -71,32 +60,28 @@ const handlers = {
       opened().memory[episode.task]!.append(episode, { online: true, exploration: job.exploration[i]! }),
     );
   },
-  /** Every weight of the learner, by name: copies. */
+  /** Every weight of the learner, by name and as copies: what acts and labels under its own name, what learning goes on from under `raw.`. */
   weights(): Record<string, Float32Array> {
-    const { trained, target } = opened();
-    return Object.fromEntries(
-      [...Object.entries(trained.views), ...Object.entries(target.views)].map(([name, view]) => [name, view.slice()]),
-    );
+    return Object.fromEntries(tensorsOf(opened()).map(([name, view]) => [name, view.slice()]));
   },
   shapes(): Record<string, number[]> {
     const { trained, target } = opened();
-    return Object.fromEntries(
-      [...Object.entries(trained.shapes), ...Object.entries(target.shapes)].map(([name, shape]) => [name, [...shape]]),
-    );
+    const shapes = { ...trained.shapes, ...target.shapes };
+    return Object.fromEntries(tensorsOf(opened()).map(([name]) => [name, [...shapes[name.replace(RAW, "")]!]]));
   },
   /** q(z | 256 transitions of the task's whole memory) for posterior episodes of practice. */
   async beliefs({ tasks, seed }: { tasks: number[]; seed: string }): Promise<Belief[]> {
-    const { spec, config, trained, memory } = opened();
+    const { spec, config, deployed, memory } = opened();
     asker ??= await Agent.create(spec, config.nets, config.head, config.practice.labelContext);
-    asker.load(trained.views);
+    asker.load(deployed.views);
     const beliefs: Belief[] = [];
     for (const task of tasks) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, task)));
     return beliefs;
   },
   /** Rewards that the current decoder gives `episodes` at z of `history`; both of one task, known to the learner or not. */
   async decode(job: { history: Episode[]; episodes: Episode[]; seed: string }): Promise<Float32Array[]> {
-    const { spec, config, trained } = opened();
-    const labeller = await Labeller.create(spec, config, trained);
+    const { spec, config, deployed } = opened();
+    const labeller = await Labeller.create(spec, config, deployed);
     const memory = new TaskMemory(spec.observation.length, spec.action.length);
     for (const episode of job.history) memory.append(episode, { online: false, exploration: false });
     const z = await labeller.latent(memory, rng(job.seed));
@@ -113,6 +98,30 @@ const handlers = {
   },
 };
 export type TrainerHandlers = typeof handlers;
+
+const RAW = "raw.";
+
+/** Names and views of everything a bundle keeps of a learner. */
+function tensorsOf({ trained, target, deployed }: Learner): [string, Float32Array][] {
+  const raw = Object.entries(trained.views).map(([name, view]): [string, Float32Array] => [
+    name in deployed.views ? RAW + name : name,
+    view,
+  ]);
+  return [...Object.entries(deployed.views), ...raw, ...Object.entries(target.views)];
+}
+
+/** Puts a bundle's weights into a fresh learner. */
+function adopt(learner: Learner, tensors: Readonly<Record<string, Float32Array>>): void {
+  for (const [name, view] of tensorsOf(learner)) {
+    const source = tensors[name];
+    if (source?.length !== view.length)
+      throw new OnarmError(
+        "bundle.mismatch",
+        `the bundle's ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed`,
+      );
+    view.set(source);
+  }
+}
 
 /** All of a task's memory as one long history; only (s, a, r) rows of it are read. */
 function asEpisode(memory: TaskMemory): Episode {

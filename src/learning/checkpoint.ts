@@ -27,6 +27,7 @@ export async function saveCheckpoint(learner: Learner, file: string, progress: u
   const tensors: TensorFile["tensors"] = {};
   const put = (name: string, data: Float32Array | Int32Array | Uint8Array) => (tensors[name] = { shape: [data.length], data });
   put("trained", learner.trained.flat);
+  put("deployed", learner.deployed.flat);
   put("target", learner.target.flat);
   put("adam.m", learner.optimiser.m);
   put("adam.v", learner.optimiser.v);
@@ -77,6 +78,7 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
     into.set(data);
   };
   copy("trained", learner.trained.flat);
+  copy("deployed", learner.deployed.flat);
   copy("target", learner.target.flat);
   copy("adam.m", learner.optimiser.m);
   copy("adam.v", learner.optimiser.v);

@@ -28,6 +28,8 @@ export interface SmacConfig {
   readonly klWeight: number;
   readonly learningRate: number;
   readonly polyak: number;
+  /** Decay per update of the averaged weights that act and label; 0: the last ones, as released. */
+  readonly averaging: number;
   readonly metaBatch: number;
   /** RL transitions per task and update. */
   readonly batch: number;
@@ -72,6 +74,7 @@ export const paper: SmacConfig = {
   klWeight: 0.1,
   learningRate: 3e-4,
   polyak: 0.005,
+  averaging: 0,
   metaBatch: 4,
   batch: 128,
   context: { count: 64, least: 64, episodes: "any" },
@@ -105,6 +108,7 @@ const base: SmacConfig = {
   klWeight: 0.01,
   learningRate: 1e-3,
   polyak: 0.005,
+  averaging: 0.999,
   metaBatch: 8,
   batch: 64,
   context: { count: 64, least: 1, episodes: "any" },
@@ -163,6 +167,7 @@ const configSchema: z.ZodType<SmacConfig> = z.strictObject({
   klWeight: z.number().min(0),
   learningRate: positive,
   polyak: z.number().gt(0).max(1),
+  averaging: z.number().min(0).lt(1),
   metaBatch: z.number().int().positive(),
   batch: z.number().int().positive(),
   context: z

@@ -11,6 +11,7 @@ import { Labeller } from "./labeller.ts";
 import { batchShapes, LOSSES, smacUpdate } from "./losses.ts";
 import type { BatchSize } from "./losses.ts";
 import { anySpan, explorationSpan, TaskMemory } from "./memory.ts";
+import { deployedShapes } from "../policy/nets.ts";
 import { initialise, smacShapes, targetShapes, weights } from "./parameters.ts";
 import type { Weights } from "./parameters.ts";
 
@@ -33,6 +34,8 @@ export class Learner {
   readonly config: SmacConfig;
   readonly trained: Weights;
   readonly target: Weights;
+  /** What acts and labels: encoder, decoder and policy, averaged over updates. The learner itself goes on from `trained`. */
+  readonly deployed: Weights;
   readonly optimiser: Adam;
   readonly memory: TaskMemory[] = [];
   readonly #steps = new Map<string, Promise<Step>>();
@@ -47,10 +50,12 @@ export class Learner {
     this.config = config;
     this.trained = weights(smacShapes(spec, config));
     this.target = weights(targetShapes(spec, config));
+    this.deployed = weights(deployedShapes(spec, config.nets, config.head));
     this.optimiser = adam(this.trained.flat.length);
     this.rng = stream("learner", seed);
     initialise(this.trained, config.init, this.rng.fork("init"));
     this.syncTargets(1);
+    this.#average(1);
   }
 
   /** The offline episodes of training task `i`, rewards included: they are what the dataset holds. */
@@ -63,7 +68,7 @@ export class Learner {
   async beginPractice(): Promise<void> {
     if (this.phase === "practice") return;
     this.phase = "practice";
-    this.#labeller = await Labeller.create(this.spec, this.config, this.trained);
+    this.#labeller = await Labeller.create(this.spec, this.config, this.deployed);
   }
 
   get labeller(): Labeller {
@@ -114,6 +119,11 @@ export class Learner {
 
   syncTargets(tau: number): void {
     for (const [name, view] of Object.entries(this.target.views)) polyak(view, this.trained.views[name.replace(/^t/, "q")]!, tau);
+  }
+
+  /** deployed <- (1 - share) deployed + share trained (Polyak and Juditsky 1992; exponential). */
+  #average(share: number): void {
+    for (const [name, view] of Object.entries(this.deployed.views)) polyak(view, this.trained.views[name]!, share);
   }
 
   #step(): Promise<Step> {
@@ -184,6 +194,8 @@ export class Learner {
       adamStep(this.optimiser, this.trained.flat, gradient, this.config.learningRate, from, at);
     }
     this.syncTargets(this.config.polyak);
+    // A young average forgets faster, so that it is not ruled by the first weights.
+    this.#average(1 - Math.min(this.config.averaging, (1 + this.updates) / (10 + this.updates)));
     this.updates++;
     if (practice) this.practiceUpdates++;
   }
