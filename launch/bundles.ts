@@ -5,7 +5,7 @@ import type { DomainSpec } from "../src/domain/experience.ts";
 import type { Remote } from "./rpc.ts";
 import type { TrainerHandlers } from "./trainer.ts";
 
-/** Explorations before the scored episode (smac.md 1.6), and the longest context a belief is computed from. */
+/** Explorations before the scored episode (docs/learning.md 1.6), and the longest context a belief is computed from. */
 const EXPLORATIONS = 2;
 
 /** How a config wants to be tested: it explores as it practised, and no context is longer than the encoder was trained for (P1). */

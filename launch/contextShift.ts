@@ -4,7 +4,7 @@ import type { Bundle } from "../src/policy/bundle.ts";
 import type { Rollouts } from "./rollouts.ts";
 import type { TaskScore } from "./rolloutWorker.ts";
 
-/** How far beliefs from own exploration lie from beliefs of offline histories (smac.md 1.6). `normalised`: 0 none, 1 as far as another task. nats. */
+/** How far beliefs from own exploration lie from beliefs of offline histories (docs/learning.md 1.6). `normalised`: 0 none, 1 as far as another task. nats. */
 export interface ContextShift {
   readonly normalised: number;
   readonly klOwn: number;

@@ -9,7 +9,7 @@ export type DecoderQuality = { readonly auc: number; readonly perAim: Record<str
 
 /**
  * Judges the decoder as practice uses it: z from a task's own labelled behaviour history, asked about *other* behaviour in the same
- * task (R2 of a dense reward across tasks: the other behaviour pursued another task's aim, see smac.md 9). Undefined when aborted.
+ * task (R2 of a dense reward across tasks: the other behaviour pursued another task's aim, see docs/learning.md 3). Undefined when aborted.
  */
 export async function decoderQuality(
   domain: Domain,

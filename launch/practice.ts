@@ -55,7 +55,7 @@ export interface PracticeRound {
 const CHUNK = 100;
 
 /**
- * The self-supervised phase (smac.md 1.5): rounds of unrewarded rollouts in training tasks' scenes, labels from the trainer's frozen
+ * The self-supervised phase (docs/learning.md 1.5): rounds of unrewarded rollouts in training tasks' scenes, labels from the trainer's frozen
  * copies, updates, new weights back to the arm. Arm and trainer take turns, so that a seed repeats the run.
  * @returns where it got to: all the steps asked for, or fewer steps or updates after an interrupt. A run from there repeats what
  * an uninterrupted one would have done.

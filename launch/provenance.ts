@@ -7,7 +7,8 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** Commit of the program, "+" when the tree differs from it, "unknown" outside a checkout. */
 export function commit(): string {
   try {
-    const git = (...args: string[]) => execFileSync("git", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+    const git = (...args: string[]) =>
+      execFileSync("git", args, { cwd: ROOT, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
     return git("rev-parse", "--short", "HEAD") + (git("status", "--porcelain", "--untracked-files=no") ? "+" : "");
   } catch {
     return "unknown";
@@ -15,4 +16,5 @@ export function commit(): string {
 }
 
 /** The command line that was typed, as a person would type it again. */
-export const commandLine = (): string => ["onarm", ...process.argv.slice(2).map((word) => (/^[\w./:=,@-]+$/.test(word) ? word : JSON.stringify(word)))].join(" ");
+export const commandLine = (): string =>
+  ["onarm", ...process.argv.slice(2).map((word) => (/^[\w./:=,@-]+$/.test(word) ? word : JSON.stringify(word)))].join(" ");

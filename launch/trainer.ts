@@ -75,7 +75,7 @@ const handlers = {
     asker ??= await Agent.create(spec, config.nets, config.head, config.practice.labelContext);
     asker.load(deployed.views);
     const beliefs: Belief[] = [];
-    for (const task of tasks) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, task)));
+    for (const [i, task] of tasks.entries()) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, i, task)));
     return beliefs;
   },
   /** Rewards that the current decoder gives `episodes` at z of `history`; both of one task, known to the learner or not. */

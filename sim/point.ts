@@ -29,7 +29,7 @@ export function pointEnvironment(kind: "dense" | "sparse"): Environment<PointTas
 
 /**
  * The behaviour policy of the offline data: a noisy expert that walks to its task's goal, in one episode of ten to a wrong one.
- * Its data betray the task, which is what provokes z-shift (smac.md 7 and 9).
+ * Its data betray the task, which is what provokes z-shift (docs/learning.md 3).
  * @returns a controller for one episode: observation -> action in [-1, 1]^2.
  */
 export function pointBehaviour(task: PointTask, rng: Rng): (observation: Observation) => Float32Array {

@@ -10,7 +10,7 @@ import type { Controller } from "./rollout.ts";
 export type ContextSource = "own" | "offline" | "none";
 
 export interface MetaTestRule {
-  /** Episodes explored under the prior before the scored one (smac.md 1.6: 2). */
+  /** Episodes explored under the prior before the scored one (docs/learning.md 1.6: 2). */
   readonly explorations: number;
   /** How long one z is held while exploring, in steps. */
   readonly latentPeriod: number | "episode";
@@ -36,7 +36,7 @@ export function underBelief(agent: Agent, belief: Belief, period: number | "epis
   };
 }
 
-/** One meta-test of one task (smac.md 1.6): explore, infer, act; the last episode is the score. Rewards seen are real: this is a test. */
+/** One meta-test of one task (docs/learning.md 1.6): explore, infer, act; the last episode is the score. Rewards seen are real: this is a test. */
 export async function metaTest<Task>(
   environment: Environment<Task>,
   task: Task,

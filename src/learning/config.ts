@@ -63,7 +63,7 @@ export interface PracticeConfig {
   readonly batch: number;
 }
 
-/** smac.md 1 to the letter: the released code's Cheetah/Ant settings. */
+/** docs/learning.md 1 to the letter: the released code's Cheetah/Ant settings. */
 export const paper: SmacConfig = {
   nets: { latent: 5, encoder: [200, 200, 200], decoder: [64, 64], policy: [300, 300, 300], critic: [300, 300, 300] },
   head: "deterministic",
@@ -97,7 +97,7 @@ export const paper: SmacConfig = {
   },
 };
 
-/** What every `default` shares; nets and time scales are the domain's. Pitfalls P1-P10 of smac.md 6.1 and what it does about each: docs/learning.md. */
+/** What every `default` shares; nets and time scales are the domain's. Pitfalls P1-P10 of docs/learning.md 3 and what it does about each. */
 const base: SmacConfig = {
   nets: { latent: 5, encoder: [64, 64], decoder: [64, 64], policy: [64, 64], critic: [64, 64] },
   head: "gaussian",

@@ -12,7 +12,7 @@ import type { Weights } from "./parameters.ts";
 const ROWS = 256;
 
 /**
- * The self-made reward: frozen copies of encoder and decoder, asked only at z of *offline* histories (smac.md 1.5 c).
+ * The self-made reward: frozen copies of encoder and decoder, asked only at z of *offline* histories (docs/learning.md 1.5 c).
  * That is why z-shift does not reach the labels.
  */
 export class Labeller {

@@ -64,7 +64,7 @@ export class Learner {
     for (const episode of episodes) memory.append(episode, { online: false, exploration: false });
   }
 
-  /** The switch to practice: encoder and decoder are copied, and the copies label everything from now on (smac.md 1.5). */
+  /** The switch to practice: encoder and decoder are copied, and the copies label everything from now on (docs/learning.md 1.5). */
   async beginPractice(): Promise<void> {
     if (this.phase === "practice") return;
     this.phase = "practice";

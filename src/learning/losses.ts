@@ -63,7 +63,7 @@ export function decoderLoss(p: Tensors, config: SmacConfig, low: number, x: tf.T
 }
 
 /**
- * One SMAC update as a function of weights and batch: every loss and the gradient of their sum, routed as smac.md 1.3 says:
+ * One SMAC update as a function of weights and batch: every loss and the gradient of their sum, routed as docs/learning.md 1.3 says:
  * encoder and decoder learn from reconstruction and KL alone, critics from the Bellman error, the policy from AWAC plus, when
  * `pearl`, lambda times -min Q. All gradients are taken at the same weights; stepping comes after (pitfall P4).
  * @returns `losses` in the order of LOSSES, and `g.<parameter>` for each trained parameter.

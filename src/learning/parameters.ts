@@ -33,7 +33,7 @@ export const targetShapes = (spec: DomainSpec, config: SmacConfig): Record<strin
 });
 
 /**
- * Initial weights. "released": hidden uniform +-1/sqrt(output width), last layer +-3e-3 (policy +-1e-3), biases 0 (smac.md 1.2);
+ * Initial weights. "released": hidden uniform +-1/sqrt(output width), last layer +-3e-3 (policy +-1e-3), biases 0 (docs/learning.md 1.2);
  * "fan-in": hidden uniform +-sqrt(6 / input width) (He et al. 2015), last layers as released.
  */
 export function initialise(target: Weights, init: SmacConfig["init"], rng: Rng): void {

@@ -17,6 +17,6 @@ export function klBetween(a: Gaussian, b: Gaussian): number {
 export const klFromPrior = (a: Gaussian): number =>
   klBetween(a, { mean: new Float64Array(a.mean.length), variance: new Float64Array(a.mean.length).fill(1) });
 
-/** (within-task online-offline - within-task offline-offline) / (between-task offline-offline - within-task offline-offline), smac.md 1.6. */
+/** (within-task online-offline - within-task offline-offline) / (between-task offline-offline - within-task offline-offline), docs/learning.md 1.6. */
 export const normalisedShift = (kl: { withinOnline: number; withinOffline: number; betweenOffline: number }): number =>
   (kl.withinOnline - kl.withinOffline) / (kl.betweenOffline - kl.withinOffline);

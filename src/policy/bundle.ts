@@ -41,7 +41,7 @@ export const bundleSchema = z.strictObject({
   preset: z.string(),
   /** Hyper-parameters as the learner knows them; the learner's own schema judges them when it loads the bundle. */
   config: z.record(z.string(), z.unknown()),
-  /** How the bundle wants to be tested: smac.md 1.6 with its own exploration. */
+  /** How the bundle wants to be tested: docs/learning.md 1.6 with its own exploration. */
   metaTest: z.strictObject({
     explorations: z.number().int().min(0),
     latentPeriod: z.union([z.number().int().positive(), z.literal("episode")]),

@@ -1,7 +1,7 @@
 import type { DomainSpec, Split } from "../domain/experience.ts";
 import { rng } from "../domain/rng.ts";
 
-/** A point robot in the plane (smac.md 7): start at the origin, goal on the unit upper half circle, 20 steps of at most 0.1 per axis. */
+/** A point robot in the plane: start at the origin, goal on the unit upper half circle, 20 steps of at most 0.1 per axis. */
 export interface PointTask {
   readonly id: number;
   readonly goal: readonly [number, number];
