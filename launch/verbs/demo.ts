@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { integer, type Verb } from "../cli.ts";
 import { openDemoPage } from "../demoPage.ts";
 import { improve } from "../improve.ts";
+import { readInputs } from "../improveInputs.ts";
 
 interface Options {
   readonly headless?: boolean;
@@ -37,14 +38,19 @@ export const verb: Verb<Options> = {
       .option("--workers <n>", "processes that roll out (part of what a seed repeats)", integer({ min: 1, max: 64 }), 2);
   },
   run: async (options, context) => {
+    const inputs = {
+      bundle: path.resolve(options.bundle ?? shipped("bundle")),
+      dataset: path.resolve(options.dataset ?? shipped("dataset")),
+    };
+    // Refused before a page opens or an arm starts.
+    await readInputs(inputs, context);
     const page = options.headless
       ? undefined
       : await openDemoPage({ port: options.port, ...(options.token ? { token: options.token } : {}) }, context);
     try {
       return await improve(
         {
-          bundle: path.resolve(options.bundle ?? shipped("bundle")),
-          dataset: path.resolve(options.dataset ?? shipped("dataset")),
+          ...inputs,
           steps: options.steps,
           control: "self",
           tasks: options.tasks,

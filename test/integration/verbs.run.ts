@@ -5,6 +5,8 @@ import path from "node:path";
 import process from "node:process";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { decodeSafetensors } from "../../src/engine/safetensors.ts";
+import { readBundle, writeBundle } from "../../src/policy/bundle.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 export const scratch = mkdtempSync(path.join(os.tmpdir(), "onarm-verbs-"));
@@ -141,3 +143,18 @@ let made: Promise<{ readonly dataset: Ended; readonly bundle: Ended }> | undefin
 export const fixture = () =>
   (made ??= dataset("dataset", 1).then(async (first) => ({ dataset: first, bundle: await metaTrain("dataset", "bundle", 1) })));
 export const make = { dataset, metaTrain, run };
+
+/** The fixture's bundle with another policy: one that asks for tanh(`wants`) whatever it sees. */
+export async function constantPolicy(out: string, wants: readonly [number, number], practice?: "random-labels"): Promise<string> {
+  await fixture();
+  const { manifest } = await readBundle(at("bundle"));
+  const { tensors } = decodeSafetensors(readFileSync(at("bundle", "weights.safetensors")), "weights");
+  const changed = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const mine = name.startsWith("pi.") ? new Float32Array(data.length) : Float32Array.from(data);
+    if (name === `pi.b${manifest.nets.policy.length}`) mine.set(wants);
+    return [name, { shape, data: mine }] as const;
+  });
+  const provenance = { ...manifest.provenance, ...(practice ? { practice } : {}) };
+  await writeBundle(at(out), { ...manifest, provenance }, Object.fromEntries(changed));
+  return at(out);
+}
