@@ -1,3 +1,4 @@
+import { configHash } from "../src/config/hash.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { parseConfig, presetConfig, requireFit } from "../src/learning/config.ts";
 import type { Preset, SmacConfig } from "../src/learning/config.ts";
@@ -35,7 +36,16 @@ export async function readInputs(
     );
   const preset = incumbent.manifest.preset as Preset;
   const stored = parseConfig(presetConfig(preset, domain.spec), incumbent.manifest.config, `${options.bundle}/manifest.json`);
-  const config = parseConfig(stored, context.config ?? {}, context.configFile ?? "--config");
+  const where = context.configFile ?? "--config";
+  const config = parseConfig(stored, context.config ?? {}, where);
   requireFit(config, domain.spec);
+  if (configHash([config.nets, config.head]) !== configHash([incumbent.manifest.nets, incumbent.manifest.head]))
+    throw new OnarmError("config.invalid", `${where}: nets, head: practice keeps the nets of its bundle; leave both keys out`);
+  const { priorEpisodes, posteriorEpisodes } = config.practice;
+  if (priorEpisodes + posteriorEpisodes === 0)
+    throw new OnarmError(
+      "config.invalid",
+      `${where}: practice.priorEpisodes and practice.posteriorEpisodes are both 0, nothing would be practised; raise one of them`,
+    );
   return { domain, incumbent, config, preset, taskSeed: made.taskSeed, taskCount: made.tasks };
 }
