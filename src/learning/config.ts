@@ -117,7 +117,7 @@ const base: SmacConfig = {
     encoder: "trained",
     lambdaPearl: 0.1,
     rampUpdates: 2000,
-    latentPeriod: "episode",
+    latentPeriod: 5,
     sampleActions: false,
     priorEpisodes: 2,
     posteriorEpisodes: 0,
@@ -125,7 +125,7 @@ const base: SmacConfig = {
     labelContext: 256,
     onlineShare: 0.5,
     contextFrom: "exploration",
-    updatesPerStep: 1,
+    updatesPerStep: 0.5,
     batch: 64,
   },
 };
@@ -178,21 +178,25 @@ const configSchema: z.ZodType<SmacConfig> = z.strictObject({
     })
     .refine((rule) => rule.least <= rule.count, { error: "least must not be above count" }),
   init: z.enum(["released", "fan-in"]),
-  practice: z.strictObject({
-    encoder: z.enum(["frozen", "trained"]),
-    lambdaPearl: z.number().min(0),
-    rampUpdates: z.number().int().min(0),
-    latentPeriod: period,
-    sampleActions: z.boolean(),
-    priorEpisodes: z.number().int().min(0),
-    posteriorEpisodes: z.number().int().min(0),
-    tasksPerRound: z.number().int().positive(),
-    labelContext: z.number().int().positive(),
-    onlineShare: z.union([z.number().min(0).max(1), z.literal("union")]),
-    contextFrom: z.enum(["union", "exploration", "mixed"]),
-    updatesPerStep: positive,
-    batch: z.number().int().positive(),
-  }),
+  practice: z
+    .strictObject({
+      encoder: z.enum(["frozen", "trained"]),
+      lambdaPearl: z.number().min(0),
+      rampUpdates: z.number().int().min(0),
+      latentPeriod: period,
+      sampleActions: z.boolean(),
+      priorEpisodes: z.number().int().min(0),
+      posteriorEpisodes: z.number().int().min(0),
+      tasksPerRound: z.number().int().positive(),
+      labelContext: z.number().int().positive(),
+      onlineShare: z.union([z.number().min(0).max(1), z.literal("union")]),
+      contextFrom: z.enum(["union", "exploration", "mixed"]),
+      updatesPerStep: positive,
+      batch: z.number().int().positive(),
+    })
+    .refine((practice) => practice.priorEpisodes + practice.posteriorEpisodes > 0, {
+      error: "priorEpisodes and posteriorEpisodes are both 0: nothing would be practised",
+    }),
 });
 
 /** Judges a config from a file or a bundle, laid over a complete one. @throws "config.invalid" naming the first key that is wrong. */

@@ -9,6 +9,29 @@ const practising = ["--tasks", "0", "--validation", "20", "--seed", "3"];
 /** Rounds of 200 steps and 100 updates. */
 const brisk = write("brisk.yaml", "practice: { updatesPerStep: 0.5 }\n");
 
+const practise = [
+  "practise",
+  "--bundle",
+  at("bundle"),
+  "--dataset",
+  at("dataset"),
+  ...practising,
+  "--steps",
+  "3000",
+  "--config",
+  brisk,
+];
+/** Weights after the same practice, not interrupted; made once. */
+let uninterrupted: Promise<string> | undefined;
+const practised = () =>
+  (uninterrupted ??= make.run(...practise, "--out", at("practised")).then(() => weightsOf(at("practised", "candidate"))));
+
+const refusedWithAnotherSeed = async (...args: string[]) => {
+  const { code, json } = await start([...args, "--seed", "4"]).ended;
+  expect([code, json.error.code]).to.deep.equal([2, "usage.invalid"]);
+  expect(json.error.message).to.match(/left by a run with another .*seed.*; repeat that command line/);
+};
+
 /** Policy steps that a recording under way holds already. */
 const stepsIn = (file: string) =>
   summarise(file).then(
@@ -46,15 +69,14 @@ describe("Ctrl-C", function () {
     expect([code, json]).to.deep.equal([0, { interrupted: true }]);
     expect(err).to.match(/stopped after \d+ updates; go on with the same command and --resume/);
     expect(filesIn(out)).to.deep.equal([]);
+    await refusedWithAnotherSeed(...train, "--out", out, "--resume");
     await make.run(...train, "--out", out, "--resume");
     expect(weightsOf(out)).to.equal(weightsOf(at("whole")));
     expect(existsSync(`${out}.checkpoint`)).to.equal(false);
   });
 
   it("while practising keeps a readable recording and a checkpoint from which the same weights come as without it", async () => {
-    const practise = ["practise", "--bundle", at("bundle"), "--dataset", at("dataset"), ...practising, "--steps", "3000"];
-    practise.push("--config", brisk);
-    await make.run(...practise, "--out", at("practised"));
+    const whole = await practised();
     const out = at("cut-practice");
     const run = start([...practise, "--out", out]);
     await run.when(async () => (await stepsIn(`${out}/practice.mcap`)) > 0);
@@ -67,8 +89,9 @@ describe("Ctrl-C", function () {
     const { damage, steps } = await summarise(`${out}/practice.mcap`);
     expect([damage, steps]).to.deep.equal([undefined, json.steps]);
     expect(existsSync(json.checkpoint)).to.equal(true);
+    await refusedWithAnotherSeed(...practise, "--out", out, "--resume");
     await make.run(...practise, "--out", out, "--resume");
-    expect(weightsOf(`${out}/candidate`)).to.equal(weightsOf(at("practised", "candidate")));
+    expect(weightsOf(`${out}/candidate`)).to.equal(whole);
   });
 
   it("while evaluating ends in order with what was scored", async () => {
@@ -101,6 +124,23 @@ describe("Ctrl-C", function () {
 describe("A process that is killed", function () {
   this.timeout(120_000);
   before(fixture);
+
+  it("(the verb itself, in the middle of practice) takes all others with it; the recording is whole, and the last checkpoint leads to the same weights", async () => {
+    const whole = await practised();
+    const out = at("killed-verb");
+    const run = start([...practise, "--out", out]);
+    await run.when(() => existsSync(`${out}/practice.checkpoint`));
+    run.kill("bin/onarm.mjs");
+    await run.ended;
+    await run.gone();
+    const { damage, steps } = await summarise(`${out}/practice.mcap`);
+    expect(damage).to.equal(undefined);
+    expect(steps).to.be.within(1800, 2999);
+    const { json } = await make.run(...practise, "--out", out, "--resume");
+    expect(weightsOf(`${out}/candidate`)).to.equal(whole);
+    expect(json.recording).to.equal(`${out}/practice-from-2000.mcap`);
+    expect((await summarise(json.recording)).steps).to.equal(1000);
+  });
 
   for (const which of ["trainer", "rolloutWorker"] as const)
     it(`(${which}, in the middle of practice) ends the verb with one sentence, a failure code and no process left behind`, async () => {
