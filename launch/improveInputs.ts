@@ -41,11 +41,5 @@ export async function readInputs(
   requireFit(config, domain.spec);
   if (configHash([config.nets, config.head]) !== configHash([incumbent.manifest.nets, incumbent.manifest.head]))
     throw new OnarmError("config.invalid", `${where}: nets, head: practice keeps the nets of its bundle; leave both keys out`);
-  const { priorEpisodes, posteriorEpisodes } = config.practice;
-  if (priorEpisodes + posteriorEpisodes === 0)
-    throw new OnarmError(
-      "config.invalid",
-      `${where}: practice.priorEpisodes and practice.posteriorEpisodes are both 0, nothing would be practised; raise one of them`,
-    );
   return { domain, incumbent, config, preset, taskSeed: made.taskSeed, taskCount: made.tasks };
 }

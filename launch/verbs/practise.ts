@@ -35,7 +35,7 @@ export const verb: Verb<Options> = {
       .option("--tasks <n>", "held-out test tasks scored before and after", integer({ max: 100_000 }), 60)
       .option("--task-seed <s>", "which held-out test tasks", integer(), 0)
       .option("--validation <n>", "validation tasks the gate compares on", integer({ min: 20, max: 100_000 }), 60)
-      .option("--resume", "go on from the checkpoint in --out, bit for bit")
+      .option("--resume", "go on from the checkpoint in --out; bit for bit, but an arm starts from its first posture again")
       .option("--workers <n>", "processes that roll out (part of what a seed repeats)", integer({ min: 1, max: 64 }), 2);
   },
   run: async (options, context) => {

@@ -109,6 +109,7 @@ describe("Ctrl-C", function () {
       ["dataset", "--domain", "point", "--tasks", "10000", "--out", at("early")],
       ["meta-train", "--dataset", at("dataset"), "--out", at("early")],
       ["practise", "--bundle", at("bundle"), "--dataset", at("dataset"), "--out", at("early")],
+      ["gate", "--incumbent", at("bundle"), "--candidate", at("bundle"), "--tasks", "100000", "--out", at("early")],
     ]) {
       const run = start(args);
       await run.when(() => run.processes() > 1);

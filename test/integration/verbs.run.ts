@@ -111,8 +111,13 @@ export const weightsOf = (folder: string): string =>
     "weights.safetensors"
   ]!.sha256;
 
-/** Nets so small that a whole loop takes seconds. */
-export const tiny = write("tiny.yaml", "nets: { latent: 2, encoder: [16], decoder: [16], policy: [16], critic: [16] }\n");
+/** Nets so small that a whole loop takes seconds, and rounds of 10 episodes, 200 steps and 200 updates. */
+export const tiny = write(
+  "tiny.yaml",
+  `nets: { latent: 2, encoder: [16], decoder: [16], policy: [16], critic: [16] }
+practice: { updatesPerStep: 1, tasksPerRound: 5, priorEpisodes: 2, posteriorEpisodes: 0 }
+`,
+);
 
 const run = async (...args: string[]): Promise<Ended> => {
   const ended = await onarm(...args);
