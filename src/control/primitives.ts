@@ -36,8 +36,8 @@ export function facts(observation: Observation): Facts {
   ) as [number, number, number, number, number, number, number, number, number, number, number];
   return {
     tip: [tx, ty, tz],
-    ...(drawer > 0.5 && { drawer: { x: dx, y: dy, travel: dTravel, side: dy < 0 ? -1 : 1 } }),
-    ...(button > 0.5 && { button: { x: bx, y: by, travel: bTravel } }),
+    ...(drawer > 0.5 && { drawer: { x: tx + dx, y: ty + dy, travel: dTravel, side: ty + dy < 0 ? -1 : 1 } }),
+    ...(button > 0.5 && { button: { x: tx + bx, y: ty + by, travel: bTravel } }),
   };
 }
 

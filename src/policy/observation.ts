@@ -23,8 +23,8 @@ export function sawyerObservation(tip: Vec3, scene: SceneState): Observation {
     const fact = scene.facts[name];
     if (!fact?.valid) return;
     const first = 3 + 4 * k;
-    put(first, fact.position[0]);
-    put(first + 1, fact.position[1]);
+    put(first, fact.position[0] - tip[0]);
+    put(first + 1, fact.position[1] - tip[1]);
     put(first + 2, 1);
     put(first + 3, fact.travel);
   });

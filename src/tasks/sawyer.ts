@@ -89,19 +89,22 @@ const at = (name: string, unit: string, offset: number, scale: number): Field =>
 /** Tip speed at full action, m/s: the three axes together stay below the 0.25 m/s that the limits allow. */
 export const ACTION_SPEED = 0.14;
 
-/** 11 numbers seen, 3 wanted: no velocities, no goal, no aim - the task has to be inferred. Absent things read as the field's offset (0 normalised). */
+/**
+ * 11 numbers seen, 3 wanted: no velocities, no goal, no aim - the task has to be inferred. Things are seen from the tip, so that a hand
+ * that has learned to hook one bar can hook it anywhere; an absent thing reads 0 in all its fields.
+ */
 export const sawyerSpec: DomainSpec = {
   name: "sawyer",
   observation: [
     at("tip_x", "m", 0.6, 0.15),
     at("tip_y", "m", 0, 0.2),
     at("tip_z", "m", 0.06, 0.1),
-    at("drawer_x", "m", 0.6, 0.1),
-    at("drawer_y", "m", 0, 0.2),
+    at("drawer_from_tip_x", "m", 0, 0.1),
+    at("drawer_from_tip_y", "m", 0, 0.1),
     at("drawer_present", "1", 0, 1),
     at("drawer_travel", "m", 0, 0.06),
-    at("button_x", "m", 0.6, 0.1),
-    at("button_y", "m", 0, 0.2),
+    at("button_from_tip_x", "m", 0, 0.1),
+    at("button_from_tip_y", "m", 0, 0.1),
     at("button_present", "1", 0, 1),
     at("button_travel", "m", 0, 0.006),
   ],

@@ -23,8 +23,8 @@ describe("the sawyer observation", () => {
     );
     const expected = {
       tip_x: 0.61, tip_y: -0.07, tip_z: 0.09,
-      drawer_x: 0.55, drawer_y: 0.12, drawer_present: 1, drawer_travel: 0.11,
-      button_x: 0.66, button_y: -0.14, button_present: 1, button_travel: 0.004,
+      drawer_from_tip_x: -0.06, drawer_from_tip_y: 0.19, drawer_present: 1, drawer_travel: 0.11,
+      button_from_tip_x: 0.05, button_from_tip_y: -0.07, button_present: 1, button_travel: 0.004,
     }; // prettier-ignore
     expect(Object.keys(seen)).to.deep.equal(Object.keys(expected));
     for (const [name, value] of Object.entries(expected)) expect(seen[name], name).to.be.closeTo(value, 1e-7);
