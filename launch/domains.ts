@@ -5,7 +5,7 @@ import type { Controller } from "../src/control/rollout.ts";
 import type { Environment } from "../src/ports/environment.ts";
 import { sawyerSpec, sawyerTask } from "../src/tasks/sawyer.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
-import { randomPrimitives } from "../src/control/scripted.ts";
+import { goalDirected, randomPrimitives } from "../src/control/scripted.ts";
 import { openSawyer } from "./sawyer.ts";
 import type { Watched } from "./trace.ts";
 import { pointSparseSpec, pointSpec, pointTask } from "../src/tasks/point.ts";
@@ -40,6 +40,12 @@ const point = (kind: "dense" | "sparse"): Domain => ({
   },
 });
 
+/**
+ * Share of offline episodes that pursue the task's own aim; the others run random primitives. Data of a lab betray what they were
+ * collected for, which is what provokes z-shift (docs/learning.md 1.6).
+ */
+const OWN_AIM = 0.6;
+
 const sawyer: Domain = {
   spec: sawyerSpec,
   arm: "twin",
@@ -50,8 +56,8 @@ const sawyer: Domain = {
     const { environment, controller, twin } = await openSawyer();
     return { environment: environment as Environment, watched: { joints: twin.arm.joints, tick$: controller.tick$ } };
   },
-  behaviour: (_task, rng) => {
-    const act = randomPrimitives(rng);
+  behaviour: (task, rng) => {
+    const act = rng.uniform() < OWN_AIM ? goalDirected((task as SawyerTask).aim, rng) : randomPrimitives(rng);
     return (observation) => act(observation);
   },
 };

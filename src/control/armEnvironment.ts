@@ -46,7 +46,8 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
   const postures = new Map<string, number[]>();
   let task: SawyerTask | undefined;
   let standing: SceneSpec | undefined;
-  let successAny = false;
+  // Judged only when somebody asks for the outcome: practice must not even compute what it would have been worth.
+  let seen: { readonly tip: Vec3; readonly scene: SceneState }[] = [];
   /** Beats in a row held for want of a believable scene; counted across steps. */
   let unseen = 0;
 
@@ -156,7 +157,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
         });
       }
       task = next;
-      successAny = false;
+      seen = [];
       controller.event({ on: "finish" });
       controller.event({ on: "start-reset" });
       await lift();
@@ -169,11 +170,14 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
     step: async (action) => {
       if (!task) throw new OnarmError("usage.invalid", "step() before the first reset()");
       await act(action, "running");
-      if (achieved(task.aim, tipNow(), sceneNow())) successAny = true;
+      seen.push({ tip: tipNow(), scene: sceneNow() });
       return { observation: observe(), terminated: false };
     },
     reward: () => sawyerReward(task!.aim, tipNow(), sceneNow()),
-    outcome: () => ({ success: achieved(task!.aim, tipNow(), sceneNow()), successAny }),
+    outcome: () => ({
+      success: achieved(task!.aim, tipNow(), sceneNow()),
+      successAny: seen.some(({ tip, scene }) => achieved(task!.aim, tip, scene)),
+    }),
     close: async () => void controller.event({ on: "finish" }),
   };
 }

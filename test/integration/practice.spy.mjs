@@ -6,7 +6,10 @@
 import { register } from "node:module";
 
 const traps = {
-  "/src/tasks/point.ts": [["export const pointReward = [^=]*=> \\{", " robbed();"]],
+  "/src/tasks/point.ts": [
+    ["export const pointReward = [^=]*=> \\{", " robbed();"],
+    ["export const pointSuccess = [^=]*=>", " robbed() ??"],
+  ],
   "/sim/point.ts": [
     ["reward: \\(\\) =>", " robbed() ??"],
     ["outcome: \\(\\) =>", " robbed() ??"],
