@@ -28,6 +28,8 @@ export interface SawyerTask {
 
 /** Thresholds, m: tip to goal; drawer displacement from closed for "open" and "closed"; button depth. */
 export const REACH_RADIUS = 0.05;
+/** As in the paper's scenes the hand has one place to go to: the middle of the workspace, lifted. m in `base`. */
+export const REACH_GOAL: Vec3 = [0.66, 0, 0.17];
 export const OPEN_TRAVEL = 0.08;
 export const CLOSED_TRAVEL = 0.02;
 export const PRESS_TRAVEL = 0.007;
@@ -59,8 +61,7 @@ export function sawyerTask(split: Split, seed: number, id: number): SawyerTask {
   // Every scene allows a reach; it is drawn once in five so that the aims that need contact are not the few.
   const [, ...contact] = feasibleAims(scene);
   const kind = r.uniform() < 0.2 ? "reach" : r.pick(contact);
-  const goal: Vec3 = [r.between(0.5, 0.68), r.between(-0.18, 0.18), r.between(0.03, 0.16)];
-  return { id, scene, aim: kind === "reach" ? { kind, goal } : { kind } };
+  return { id, scene, aim: kind === "reach" ? { kind, goal: REACH_GOAL } : { kind } };
 }
 
 /** Whether the aim is true now. `tip`: tool centre point, m in `base`. An absent or invalid fact makes it false. */
