@@ -25,6 +25,8 @@ export interface SmacConfig {
   readonly temperature: number;
   /** Softmax of advantages over the whole batch (paper's code) or within each task (pitfall P7). */
   readonly weighting: "batch" | "task";
+  /** Stored actions are read as within +-this in the policy's likelihood. */
+  readonly actionBound: number;
   readonly klWeight: number;
   readonly learningRate: number;
   readonly polyak: number;
@@ -71,6 +73,7 @@ export const paper: SmacConfig = {
   rewardScale: 5,
   temperature: 100,
   weighting: "batch",
+  actionBound: 0.999999,
   klWeight: 0.1,
   learningRate: 3e-4,
   polyak: 0.005,
@@ -105,6 +108,7 @@ const base: SmacConfig = {
   rewardScale: 1,
   temperature: 0.5,
   weighting: "task",
+  actionBound: 0.999999,
   klWeight: 0.01,
   learningRate: 1e-3,
   polyak: 0.005,
@@ -135,6 +139,8 @@ const sawyerDefault: SmacConfig = {
   nets: { latent: 5, encoder: [128, 128], decoder: [128, 128], policy: [128, 128], critic: [128, 128] },
   head: "bernoulli",
   discount: 0.95,
+  actionBound: 0.95,
+  learningRate: 5e-4,
   klWeight: 0.01,
   context: { count: 64, least: 16, episodes: 4 },
   practice: {
@@ -144,7 +150,7 @@ const sawyerDefault: SmacConfig = {
     sampleActions: true,
     priorEpisodes: 1,
     posteriorEpisodes: 1,
-    contextFrom: "mixed",
+    contextFrom: "exploration",
   },
 };
 
@@ -164,6 +170,7 @@ const configSchema: z.ZodType<SmacConfig> = z.strictObject({
   rewardScale: positive,
   temperature: positive,
   weighting: z.enum(["batch", "task"]),
+  actionBound: z.number().gt(0).lt(1),
   klWeight: z.number().min(0),
   learningRate: positive,
   polyak: z.number().gt(0).max(1),

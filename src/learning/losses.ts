@@ -100,7 +100,7 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
     const qOfPolicy = minQ(frozenCritic, "q1", "q2", tf.concat([b.observation!, sampleAction(head, b.actionNoise!), zFixed], 1));
     const advantage = stopGradient(() => tf.sub(tf.minimum(q1, q2), qOfPolicy));
     const w = stopGradient(() => advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1));
-    const awac = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!))));
+    const awac = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!, config.actionBound))));
     const actor = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;
 
     const decoder = decoderLoss(p, config, low, tf.concat([b.observation!, b.action!, z], 1), b.reward!);

@@ -73,9 +73,16 @@ export function policyHead(p: Tensors, observation: tf.Tensor, z: tf.Tensor) {
   return { mean, logStd: tf.clipByValue(logStd, -20, 2) };
 }
 
-/** Log-density of a stored action under the tanh-Gaussian; (B, A) -> (B, 1). Stored actions are kept off the open ends (SMAC 1.3). */
-export function tanhGaussianLogProb(head: { mean: tf.Tensor; logStd: tf.Tensor }, action: tf.Tensor): tf.Tensor {
-  const a = tf.clipByValue(action, -0.999999, 0.999999);
+/**
+ * Log-density of a stored action under the tanh-Gaussian; (B, A) -> (B, 1). Stored actions are read as within +-`bound`, off the open
+ * ends (1.3): a script's saturated action is +-1, whose pre-image is so far out that it would rule the likelihood.
+ */
+export function tanhGaussianLogProb(
+  head: { mean: tf.Tensor; logStd: tf.Tensor },
+  action: tf.Tensor,
+  bound = 0.999999,
+): tf.Tensor {
+  const a = tf.clipByValue(action, -bound, bound);
   const u = tf.mul(0.5, tf.log(tf.div(tf.add(1, a), tf.sub(1, a))));
   const e = tf.mul(tf.sub(u, head.mean), tf.exp(tf.neg(head.logStd)));
   const gaussian = tf.sub(tf.sub(tf.mul(-0.5, tf.square(e)), head.logStd), 0.5 * Math.log(2 * Math.PI));
