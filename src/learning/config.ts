@@ -151,6 +151,7 @@ const sawyerDefault: SmacConfig = {
     priorEpisodes: 1,
     posteriorEpisodes: 1,
     contextFrom: "exploration",
+    updatesPerStep: 1,
   },
 };
 
