@@ -5,7 +5,7 @@ import type { Controller } from "../src/control/rollout.ts";
 import type { Environment } from "../src/ports/environment.ts";
 import { sawyerSpec, sawyerTask } from "../src/tasks/sawyer.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
-import { primitiveOf, randomPrimitives } from "../src/control/scripted.ts";
+import { randomPrimitives } from "../src/control/scripted.ts";
 import { openSawyer } from "./sawyer.ts";
 import type { Watched } from "./trace.ts";
 import { pointSparseSpec, pointSpec, pointTask } from "../src/tasks/point.ts";
@@ -40,13 +40,6 @@ const point = (kind: "dense" | "sparse"): Domain => ({
   },
 });
 
-/**
- * Share of offline episodes that begin with the primitive of the task's own aim and go on with random ones: data of a lab betray what
- * they were collected for, which is what provokes z-shift (docs/learning.md 1.6). They never *hold* what they reached: a decoder trained
- * on such data takes standing still for success (docs/results/sawyer.md).
- */
-const OWN_AIM = 0.6;
-
 const sawyer: Domain = {
   spec: sawyerSpec,
   arm: "twin",
@@ -57,8 +50,8 @@ const sawyer: Domain = {
     const { environment, controller, twin } = await openSawyer();
     return { environment: environment as Environment, watched: { joints: twin.arm.joints, tick$: controller.tick$ } };
   },
-  behaviour: (task, rng) => {
-    const act = randomPrimitives(rng, rng.uniform() < OWN_AIM ? { first: primitiveOf((task as SawyerTask).aim) } : {});
+  behaviour: (_task, rng) => {
+    const act = randomPrimitives(rng);
     return (observation) => act(observation);
   },
 };

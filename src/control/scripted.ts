@@ -14,8 +14,6 @@ const DWELL = 2;
 export interface ScriptedOptions {
   /** Standard deviation of the Gaussian noise on every number of an action (which lies in [-1, 1]). */
   readonly noise?: number;
-  /** The primitive to begin with; a random one when left out. */
-  readonly first?: Primitive;
 }
 
 /** Chooses actions for one rollout of the sawyer domain: a rollout Controller. Make a fresh one for every rollout. */
@@ -25,8 +23,8 @@ export type Scripted = (observation: Observation) => Action;
  * Picks a feasible primitive, runs it to completion, picks another: data from nobody's aim in particular.
  * Every action carries noise (0.3 unless said otherwise) and is clipped.
  */
-export function randomPrimitives(r: Rng, { noise = 0.3, first }: ScriptedOptions = {}): Scripted {
-  let current: Primitive | undefined = first;
+export function randomPrimitives(r: Rng, { noise = 0.3 }: ScriptedOptions = {}): Scripted {
+  let current: Primitive | undefined;
   let steps = 0;
   let kept = 0;
   return (observation) => {

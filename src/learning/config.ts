@@ -139,8 +139,6 @@ const sawyerDefault: SmacConfig = {
   nets: { latent: 5, encoder: [128, 128], decoder: [128, 128], policy: [128, 128], critic: [128, 128] },
   head: "bernoulli",
   discount: 0.95,
-  actionBound: 0.95,
-  learningRate: 5e-4,
   klWeight: 0.01,
   context: { count: 64, least: 16, episodes: 4 },
   practice: {
