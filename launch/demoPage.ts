@@ -48,6 +48,7 @@ export async function openDemoPage(
   let scores: Pick<PageState, "before" | "after" | "gate"> = {};
   let counters = { steps: 0, updates: 0, stops: 0, clamps: 0 };
   let tick: Tick | undefined;
+  let stoppedByOperator = false;
 
   const show = () => {
     if (!tick) return;
@@ -87,12 +88,18 @@ export async function openDemoPage(
     show();
   });
   const acts: Record<OperatorCommand["kind"], () => unknown> = {
-    stop: () => controller.stop("the operator's stop"),
+    stop: () => {
+      stoppedByOperator = true;
+      controller.stop("the operator's stop");
+    },
     hold: () => controller.event({ on: "hold", cause: "the operator's hold" }),
     resume: () => controller.event({ on: "resume" }),
     reset: () => controller.reset(),
     enable: () => controller.enable(),
-    start: () => controller.start(),
+    start: () => {
+      controller.start();
+      stoppedByOperator = false;
+    },
   };
   const commands = page.command$.subscribe(({ kind }) => {
     context.log(`operator: ${kind}`);
@@ -125,9 +132,9 @@ export async function openDemoPage(
       plot("decoded reward", "decoded reward", "steps", steps, decoded);
       plot("critic loss", "loss", "updates", updates, round.metrics?.critic1 ?? NaN);
       plot("decoder loss", "loss", "updates", updates, round.metrics?.decoder ?? NaN);
-      // A stop on the page stops the learning arm too: practice waits until the operator has started the arm again.
-      while (["stopped", "disabled"].includes(controller.mode().is) && !context.signal.aborted)
-        await new Promise((resolve) => setTimeout(resolve, 100));
+      // The operator's stop stops the learning arm too: practice waits until the arm is started again. A stop of the sample's own
+      // (a starved machine, say) is shown, and the run beside it goes on.
+      while (stoppedByOperator && !context.signal.aborted) await new Promise((resolve) => setTimeout(resolve, 100));
     },
     onVerdict: ({ verdict, reasons }) => void (scores = { ...scores, gate: { verdict, reasons } }),
     onBundle: sample.use,

@@ -1,3 +1,4 @@
+import { setPriority } from "node:os";
 import { metaTest, underBelief } from "../src/control/metaTest.ts";
 import type { ContextSource, MetaTestRule } from "../src/control/metaTest.ts";
 import { rewardedRollout, rollout } from "../src/control/rollout.ts";
@@ -170,4 +171,6 @@ async function behaviour(split: Split, taskSeed: number, id: number, seed: numbe
   return { episodes, successes };
 }
 
+// Learning yields to whoever drives an arm on the same machine.
+setPriority(10);
 serve(handlers);

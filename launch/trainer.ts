@@ -1,3 +1,4 @@
+import { setPriority } from "node:os";
 import type { DomainSpec, Episode, Rollout } from "../src/domain/experience.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { rng } from "../src/domain/rng.ts";
@@ -139,4 +140,6 @@ function asEpisode(memory: TaskMemory): Episode {
   };
 }
 
+// Learning yields to whoever drives an arm on the same machine.
+setPriority(10);
 serve(handlers);

@@ -29,7 +29,7 @@ export const verb: Verb<Options> = {
       .option("--headless", "no page: lockstep alone")
       .option("--port <n>", "of the page on this machine; 0 for any", integer({ max: 65535 }), 8642)
       .option("--token <t>", "for the page; else ONARM_TOKEN, else a random one")
-      .option("--steps <n>", "reward-free policy steps", integer({ min: 1, max: 1_000_000 }), 12000)
+      .option("--steps <n>", "reward-free policy steps", integer({ min: 1, max: 1_000_000 }), 8000)
       .option("--tasks <n>", "held-out test tasks scored before and after", integer({ min: 1, max: 10_000 }), 100)
       .option("--task-seed <s>", "which held-out test tasks; the seed of the run when left out", integer())
       .option("--validation <n>", "validation tasks the gate compares on", integer({ min: 20, max: 10_000 }), 200)
