@@ -63,7 +63,9 @@ export async function openDemoPage(
           ? mode.cause
           : running
             ? `${running.title} (lockstep); the arm shown practises at real speed`
-            : "the run is over",
+            : stages.every((stage) => stage.state === "done")
+              ? "the run is over"
+              : "getting ready",
       stages,
       ...(tick.state ? { arm: armOf(tick, sample.task()) } : {}),
       scene: { table: metres(TABLE_Z), marks: marksOf(tick, sample.task()) },
