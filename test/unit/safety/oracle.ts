@@ -58,9 +58,11 @@ export function broken(w: readonly number[], q: readonly number[], period: numbe
   const there = tipOf(q.map((x, k) => x + w[k]! * period));
   const step = there.map((x, i) => x - here[i]!);
   if (Math.hypot(...step) / period > limits.tipSpeed + within + 1e-11 / period) found.push("tip speed");
+  // A central difference: its error is below 1e-6 m/s, where a one-sided one would hide 0.2 % of the limit.
   const instant = 1e-4 * Math.min(1, 1 / Math.max(1e-9, ...w.map(Math.abs)));
-  const start = tipOf(q.map((x, k) => x + w[k]! * instant)).map((x, i) => (x - here[i]!) / instant);
-  if (Math.hypot(...start) > limits.tipSpeed + within + 1e-3) found.push("tip speed at the start");
+  const [ahead, behind] = [1, -1].map((side) => tipOf(q.map((x, k) => x + side * w[k]! * instant)));
+  const start = ahead!.map((x, i) => (x - behind![i]!) / (2 * instant));
+  if (Math.hypot(...start) > limits.tipSpeed + within + 1e-6) found.push("tip speed at the start");
   const { min, max } = limits.workspace;
   there.forEach((x, i) => {
     if (x > Math.max(max[i]!, here[i]!) + within) found.push(`tip leaves by the upper wall ${i}`);
