@@ -17,6 +17,7 @@ export function lockstepClock(period: Seconds, now: () => Seconds, tick: () => v
 
   return {
     now,
+    wall: now,
     beat$: beat$.asObservable(),
     period,
     async run(done) {

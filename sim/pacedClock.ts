@@ -45,6 +45,7 @@ export function pacedClock(period: Seconds): Clock & { close(): void } {
   });
   return {
     now: monotonic,
+    wall: () => Date.now() / 1000,
     beat$: beat$.asObservable(),
     period,
     run: (done) =>

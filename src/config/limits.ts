@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ArmDescription, Limits } from "../domain/arm.ts";
 import { OnarmError } from "../domain/errors.ts";
-import { metresPerSec, millis, newtonMetres, rad, radPerSec, radPerSec2 } from "../domain/units.ts";
+import { metres, metresPerSec, millis, newtonMetres, newtons, rad, radPerSec, radPerSec2, radPerSec3 } from "../domain/units.ts";
 import type { Vec3 } from "../domain/units.ts";
 import { frozen, parseConfig, readConfig } from "./file.ts";
 
@@ -18,6 +18,7 @@ const joint = z
     upper_rad: angle,
     max_speed_rad_s: upTo(10),
     max_acceleration_rad_s2: upTo(100),
+    max_jerk_rad_s3: upTo(100_000),
     max_effort_nm: upTo(1000),
   })
   .refine((j) => j.lower_rad < j.upper_rad, contradiction("lower_rad is not below upper_rad", "exchange or correct them"));
@@ -40,6 +41,20 @@ export const limitsFile = z
     workspace_m: z.strictObject({ x: span, y: span, z: span }),
     max_state_age_ms: upTo(1000),
     max_period_ms: upTo(1000),
+    max_tracking_error_rad: upTo(1),
+    max_wrench: z.strictObject({ force_n: upTo(1000), torque_nm: upTo(1000) }),
+    min_clearance_m: z.number().min(0).max(0.5),
+    keep_out_m: z.record(
+      z.string().regex(/^[A-Za-z_]\w*$/, "a box's name is a word"),
+      z.strictObject({ x: span, y: span, z: span }),
+    ),
+    exploration: z.strictObject({
+      contacts: z.int().positive(),
+      clamps: z.int().positive(),
+      metres: upTo(1e6),
+      minutes: upTo(1e5),
+      clamp_share: upTo(1),
+    }),
   })
   .superRefine((file, context) => {
     for (const [name, j] of Object.entries(file.joints))
@@ -62,6 +77,7 @@ export function parseLimits(text: string, file: string): Limits {
       upper: rad(j.upper_rad),
       speed: radPerSec(j.max_speed_rad_s),
       acceleration: radPerSec2(j.max_acceleration_rad_s2),
+      jerk: radPerSec3(j.max_jerk_rad_s3),
       effort: newtonMetres(j.max_effort_nm),
     })),
     margin: rad(raw.joint_margin_rad),
@@ -69,6 +85,21 @@ export function parseLimits(text: string, file: string): Limits {
     workspace: { min: [x[0], y[0], z[0]] as Vec3, max: [x[1], y[1], z[1]] as Vec3 },
     maxStateAge: millis(raw.max_state_age_ms),
     maxPeriod: millis(raw.max_period_ms),
+    trackingError: rad(raw.max_tracking_error_rad),
+    wrench: { force: newtons(raw.max_wrench.force_n), torque: newtonMetres(raw.max_wrench.torque_nm) },
+    clearance: metres(raw.min_clearance_m),
+    keepOut: Object.entries(raw.keep_out_m).map(([name, box]) => ({
+      name,
+      min: [box.x[0], box.y[0], box.z[0]] as Vec3,
+      max: [box.x[1], box.y[1], box.z[1]] as Vec3,
+    })),
+    exploration: {
+      contacts: raw.exploration.contacts,
+      clamps: raw.exploration.clamps,
+      metres: raw.exploration.metres,
+      minutes: raw.exploration.minutes,
+      clampShare: raw.exploration.clamp_share,
+    },
   });
 }
 

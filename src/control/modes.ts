@@ -17,7 +17,11 @@ export function next(mode: Mode, event: ModeEvent): Mode | undefined {
     case "idle":
       if (event.on === "start") return { is: "running" };
       if (event.on === "start-reset") return { is: "resetting" };
+      if (event.on === "start-manual") return { is: "manual" };
       return event.on === "disabled" ? { is: "disabled" } : undefined;
+    case "manual":
+      // A person who let go takes hold again by starting anew: nothing resumes by itself.
+      return event.on === "hold" ? { is: "idle" } : leaving(event);
     case "running":
     case "resetting":
       if (event.on === "hold") return { is: "holding", cause: event.cause, from: mode.is };

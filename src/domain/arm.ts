@@ -1,4 +1,15 @@
-import type { Metres, MetresPerSec, NewtonMetres, Rad, RadPerSec, RadPerSec2, Seconds, Vec3 } from "./units.ts";
+import type {
+  Metres,
+  MetresPerSec,
+  NewtonMetres,
+  Newtons,
+  Rad,
+  RadPerSec,
+  RadPerSec2,
+  RadPerSec3,
+  Seconds,
+  Vec3,
+} from "./units.ts";
 
 /** What the arm measured, joints in the order of its ArmDescription (and of the limits file). `at`: monotonic stamp of the measurement. */
 export interface ArmState {
@@ -6,6 +17,14 @@ export interface ArmState {
   readonly position: readonly Rad[];
   readonly velocity: readonly RadPerSec[];
   readonly effort: readonly NewtonMetres[];
+  /** Force N and torque N m of the world on the tip, in base; absent where the arm measures none. */
+  readonly wrench?: readonly [fx: number, fy: number, fz: number, tx: number, ty: number, tz: number];
+  /** The arm's own collision detection; absent where it has none. */
+  readonly collision?: boolean;
+  /** The tip in base as the arm itself computes it; absent where it does not. */
+  readonly tip?: Vec3;
+  /** When the arm took the command it follows now, on this clock; absent where it does not say. An old one: commands do not get through. */
+  readonly heard?: Seconds;
 }
 
 /** What the arm says of itself; the words and their meaning follow Intera's RobotAssemblyState. */
@@ -18,6 +37,8 @@ export interface ArmStatus {
   readonly error: boolean;
   readonly estopButton: "unpressed" | "pressed" | "unknown" | "released";
   readonly estopSource: "none" | "user" | "unknown" | "fault" | "engine";
+  /** A hand squeezes the cuff and guides the arm; absent where there is none. */
+  readonly cuff?: boolean;
 }
 
 /** One set-point. `value`: rad for "position", rad/s for "velocity". `period`: how long it is meant to hold. */
@@ -25,6 +46,11 @@ export interface JointCommand {
   readonly kind: "position" | "velocity";
   readonly value: readonly number[];
   readonly period: Seconds;
+}
+
+/** A command that left. `acceleration`: the change of velocity it made, rad/s2 per joint, for the jerk of the next; absent: jerk is not judged. */
+export interface SentCommand extends JointCommand {
+  readonly acceleration?: readonly number[];
 }
 
 export type StopReason =
@@ -37,6 +63,10 @@ export type StopReason =
   | "joint.envelope"
   | "joint.speed"
   | "effort"
+  | "wrench"
+  | "collision"
+  | "tracking"
+  | "clearance"
   | "tip.speed"
   | "workspace";
 
@@ -52,7 +82,27 @@ export interface JointLimits {
   readonly upper: Rad;
   readonly speed: RadPerSec;
   readonly acceleration: RadPerSec2;
+  readonly jerk: RadPerSec3;
   readonly effort: NewtonMetres;
+}
+
+/** A box of base that no link may enter. */
+export interface KeepOut {
+  readonly name: string;
+  readonly min: Vec3;
+  readonly max: Vec3;
+}
+
+/** What one session may spend on exploring; whatever runs out first ends it. */
+export interface ExplorationBudget {
+  /** Times the tip began to be pushed on by more than a tenth of the wrench limit. */
+  readonly contacts: number;
+  readonly clamps: number;
+  /** Way of the tip, m. */
+  readonly metres: number;
+  readonly minutes: number;
+  /** Share of an episode's commands that may be clamped before the episode ends, in (0, 1]. */
+  readonly clampShare: number;
 }
 
 /** The lab's limits: every one is required, none has a default. `margin` keeps joints that far inside lower and upper. */
@@ -63,6 +113,13 @@ export interface Limits {
   readonly workspace: { readonly min: Vec3; readonly max: Vec3 };
   readonly maxStateAge: Seconds;
   readonly maxPeriod: Seconds;
+  /** Between where a joint was sent and where it is. */
+  readonly trackingError: Rad;
+  readonly wrench: { readonly force: Newtons; readonly torque: NewtonMetres };
+  /** Kept free between any two links that are no neighbours, and between links and what must not be touched. */
+  readonly clearance: Metres;
+  readonly keepOut: readonly KeepOut[];
+  readonly exploration: ExplorationBudget;
 }
 
 /** A rigid transform of child in parent: translation m, rotation as URDF fixed-axis rpy (R = Rz Ry Rx), rad. */

@@ -12,6 +12,13 @@ export type Intent =
   | { readonly kind: "twist"; readonly linear: Vec3 }
   | { readonly kind: "posture"; readonly q: readonly number[] };
 
+/** Something worth telling, seen in one tick; it changes no mode by itself. `code`: a closed word such as "state.late" or "clock.jumped". */
+export interface Notice {
+  readonly level: "info" | "warn" | "fault";
+  readonly code: string;
+  readonly text: string;
+}
+
 /** Since the controller was made. `dropped`: states and scenes refused for their stamp, and commands that found a send still in flight. */
 export interface Counters {
   readonly ticks: number;
@@ -31,5 +38,6 @@ export interface Tick {
   readonly verdict?: Verdict;
   /** What the transport took since the tick before; where sending is synchronous, this tick's own command as really sent. */
   readonly sent?: JointCommand;
+  readonly notices?: readonly Notice[];
   readonly counters: Counters;
 }

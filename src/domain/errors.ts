@@ -23,8 +23,13 @@ export const response = {
   "mode.refused": "refuse",
   "arm.refused": "refuse",
   "scene.stale": "halt",
+  "gripper.failed": "halt",
+  "serial.refused": "refuse",
+  "watchdog.lost": "halt",
+  "budget.spent": "halt",
   "physics.invalid": "halt",
   "storage.failed": "warn",
+  "storage.low": "warn",
   interrupted: "halt",
 } as const satisfies Record<string, "halt" | "refuse" | "warn">;
 

@@ -62,6 +62,7 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
   };
   const clock: Clock = {
     now: () => now,
+    wall: () => now,
     beat$,
     period: PERIOD,
     run: async (done) => {

@@ -101,7 +101,7 @@ describe("set-points", () => {
     const arm = bench().arm;
     const lifetime = controlLoop({
       arm,
-      clock: { now: () => seconds(0.01), beat$, period: seconds(0.01), run: async () => {} },
+      clock: { now: () => seconds(0.01), wall: () => 0, beat$, period: seconds(0.01), run: async () => {} },
       senses: { state: () => state, scene: () => undefined, dropped: () => 0 } as never,
       authority: who,
       supervisor: () => {},
