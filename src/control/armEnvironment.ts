@@ -9,6 +9,7 @@ import { actionToTwist, sawyerObservation } from "../policy/observation.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/environment.ts";
 import type { Scene } from "../ports/scene.ts";
+import { clampedTooMuch } from "../safety/budget.ts";
 import { START_TIP, achieved, sawyerReward, sawyerSpec } from "../tasks/sawyer.ts";
 import type { SawyerTask } from "../tasks/sawyer.ts";
 import type { Controller } from "./controller.ts";
@@ -33,6 +34,8 @@ const LIFT_TOLERANCE = 0.01;
 const POSTURE_TOLERANCE = 0.01;
 const MOVE_LIMIT = 15;
 const SCENE_LOST = 1;
+/** What rounding may add to a squashed action. */
+const CLIP_SLACK = 1e-6;
 
 /**
  * The sawyer domain on one arm, real or simulated: every motion, resets included, goes through the controller and so through the governor.
@@ -50,6 +53,9 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
   let seen: { readonly tip: Vec3; readonly scene: SceneState }[] = [];
   /** Beats in a row held for want of a believable scene; counted across steps. */
   let unseen = 0;
+  /** Where the counters stood when the episode began, and its actions beyond their range. */
+  let began = controller.counters();
+  let clipped = 0;
 
   const tipNow = (): Vec3 => forward(arm, controller.state()!.position).p;
   const sceneNow = (): SceneState => controller.scene() ?? { at: clock.now(), facts: {} };
@@ -67,6 +73,11 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       const mode = controller.mode();
       if (mode.is !== drivenIn && !(mode.is === "holding" && mode.from === drivenIn)) {
         const reason = mode.is === "stopped" ? mode.cause : mode.is;
+        const { spent } = controller.exploration();
+        if (spent && mode.is === "idle") {
+          over = overspent(spent);
+          return true;
+        }
         over = new OnarmError("command.stopped", `the arm was stopped while ${drivenIn}: ${reason}`, { reason, mode });
         return true;
       }
@@ -83,6 +94,16 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       return !heldByPerson() && done();
     });
     if (over) throw over;
+  };
+
+  /** How much of this episode was clamped, by the governor or already by the action's own range: a policy past the share is no policy. */
+  const saturated = () => {
+    const { clamps, ticks } = controller.counters();
+    const share = limits.exploration.clampShare;
+    return (
+      clampedTooMuch(clamps - began.clamps, ticks - began.ticks, share) ||
+      clampedTooMuch(beats * clipped, beats * seen.length, share)
+    );
   };
 
   /** Repeats `wanted` every beat until it says it is done (undefined). */
@@ -149,15 +170,18 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       // What a person holds, only a person lets go.
       if (heldByPerson()) await clock.run(() => !heldByPerson());
       const moving = () => ["running", "resetting", "holding"].includes(controller.mode().is);
-      if (!moving()) await attend?.(controller);
+      if (!moving() && !controller.exploration().spent) await attend?.(controller);
       if (!moving()) {
         const mode = controller.mode();
+        const { spent } = controller.exploration();
+        if (spent) throw overspent(spent);
         throw new OnarmError("command.stopped", `the arm is ${mode.is}: reset, enable and start it first`, {
           reason: mode.is === "stopped" ? mode.cause : mode.is,
         });
       }
       task = next;
       seen = [];
+      clipped = 0;
       controller.event({ on: "finish" });
       controller.event({ on: "start-reset" });
       await lift();
@@ -165,12 +189,20 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       await toStart(startTip(next));
       controller.event({ on: "finish" });
       controller.event({ on: "start" });
+      began = controller.counters();
       return observe();
     },
     step: async (action) => {
       if (!task) throw new OnarmError("usage.invalid", "step() before the first reset()");
+      if (action.some((a) => Math.abs(a) > 1 + CLIP_SLACK)) clipped++;
       await act(action, "running");
       seen.push({ tip: tipNow(), scene: sceneNow() });
+      if (saturated()) {
+        controller.event({ on: "finish" });
+        throw new OnarmError("budget.spent", "the policy asks for more than it may in most of its steps; the episode ends", {
+          reason: "policy.saturated",
+        });
+      }
       return { observation: observe(), terminated: false };
     },
     reward: () => sawyerReward(task!.aim, tipNow(), sceneNow()),
@@ -181,5 +213,8 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
     close: async () => void controller.event({ on: "finish" }),
   };
 }
+
+const overspent = (reason: string) =>
+  new OnarmError("budget.spent", `the session's ${reason} is used up; the arm rests, begin a new session`, { reason });
 
 const finite = (action: Action) => action.every(Number.isFinite);

@@ -26,7 +26,7 @@ export interface Authority {
   close(): void;
 }
 
-const moves = (mode: Mode) => mode.is === "running" || mode.is === "resetting" || mode.is === "holding";
+const moves = (mode: Mode) => mode.is === "running" || mode.is === "resetting" || mode.is === "manual" || mode.is === "holding";
 const finite = (intent: Intent, joints: number) =>
   intent.kind === "hold" ||
   (intent.kind === "twist"

@@ -1,7 +1,7 @@
 import type { Observable } from "rxjs";
 import { Subject, Subscription, retry, tap } from "rxjs";
-import type { ArmDescription, ArmState, ArmStatus, Limits } from "../domain/arm.ts";
-import type { Counters, Intent, Tick } from "../domain/control.ts";
+import type { ArmDescription, ArmState, ArmStatus, ExplorationBudget, Limits } from "../domain/arm.ts";
+import type { Counters, Intent, Notice, Tick } from "../domain/control.ts";
 import { OnarmError } from "../domain/errors.ts";
 import type { Mode, ModeEvent } from "../domain/mode.ts";
 import type { SceneState } from "../domain/scene.ts";
@@ -10,6 +10,9 @@ import type { Clock } from "../ports/clock.ts";
 import type { Scene } from "../ports/scene.ts";
 import { governor } from "../safety/governor.ts";
 import { authority as makeAuthority } from "./authority.ts";
+import { exploring } from "./exploring.ts";
+import type { Exploration } from "./exploring.ts";
+import { following } from "./following.ts";
 import { controlLoop, outbox as makeOutbox } from "./loop.ts";
 import { senses as makeSenses } from "./senses.ts";
 import { setPoints as makeSetPoints } from "./setpoint.ts";
@@ -21,6 +24,8 @@ export interface ControllerParts {
   readonly clock: Clock;
   readonly description: ArmDescription;
   readonly limits: Limits;
+  /** What this session may spend; a spent one ends driving for good. Absent: unbounded, as in lockstep simulation. */
+  readonly exploration?: ExplorationBudget;
 }
 
 /** The running control loop of one arm. It begins with the first beat after it was made and ends with `close`; the ports stay the caller's. */
@@ -33,6 +38,10 @@ export interface Controller {
   state(): ArmState | undefined;
   scene(): SceneState | undefined;
   counters(): Counters;
+  /** What has been spent so far, and which budget is used up, if one is. */
+  exploration(): Exploration;
+  /** Why the arm stands where it may not be; only driving by hand leads it back. */
+  outside(): string | undefined;
   /**
    * From the next beat on, for 0.2 s: who wants to go on moving says so again. An intent that is not finite is refused: hold, and the
    * third in a row stops the arm.
@@ -44,7 +53,11 @@ export interface Controller {
   reset(): Promise<void>;
   enable(): Promise<void>;
   start(): void;
+  /** A person drives from now on, by intents renewed within 0.2 s, outside the limits slowly back inside only; ends by itself when they cease. */
+  startManual(): void;
   stop(cause: string): void;
+  /** Puts a word into the next tick. */
+  note(notice: Notice): void;
   /** Eases the arm to rest where it is still obeyed, then lets go. Idempotent. */
   close(): Promise<void>;
 }
@@ -53,11 +66,12 @@ export interface Controller {
 const EASE = 1;
 const REST = 0.002;
 
-export function createController({ arm, scene, clock, description, limits }: ControllerParts): Controller {
+export function createController({ arm, scene, clock, description, limits, exploration }: ControllerParts): Controller {
   // Rejects only with "link.lost": then the arm's own time-out is what stops it, and the mode is latched all the same.
   const authority = makeAuthority(arm.joints.length, () => void arm.halt().catch(() => {}));
   const senses = makeSenses(arm, scene, clock);
   const outbox = makeOutbox();
+  const explorer = exploring(description, limits, exploration, clock.period);
   let status: ArmStatus | undefined;
   let closed = false;
 
@@ -69,6 +83,8 @@ export function createController({ arm, scene, clock, description, limits }: Con
     sees: scene !== undefined,
     status: () => status,
     inFlightSince: () => outbox.inFlightSince,
+    wall: () => clock.wall(),
+    spent: (tick) => explorer.spend(tick, outbox.clamps),
   });
   const ticks$ = new Subject<Tick>();
   const loop$ = controlLoop({
@@ -78,7 +94,12 @@ export function createController({ arm, scene, clock, description, limits }: Con
     authority,
     supervisor,
     setPoints: makeSetPoints(description, limits, clock.period),
-    judge: { driving: governor(description, limits), easing: governor(description, { ...limits, maxStateAge: GONE }) },
+    judge: {
+      driving: governor(description, limits),
+      easing: governor(description, { ...limits, maxStateAge: GONE }),
+      recovering: governor(description, { ...limits, maxStateAge: GONE }),
+    },
+    follows: following(limits, arm.joints.length, clock.period),
     outbox,
   });
 
@@ -106,6 +127,12 @@ export function createController({ arm, scene, clock, description, limits }: Con
         mode: authority.mode(),
       });
   };
+  const notToDrive = (): string | undefined => {
+    const { spent } = explorer.state();
+    return outbox.outside
+      ? `the arm is outside its limits (${outbox.outside}): drive it back by hand first`
+      : spent && `the session's ${spent} is used up: begin a new session`;
+  };
   const counters = (): Counters => ({
     ticks: outbox.ticks,
     clamps: outbox.clamps,
@@ -121,14 +148,17 @@ export function createController({ arm, scene, clock, description, limits }: Con
     state: senses.state,
     scene: senses.scene,
     counters,
+    exploration: explorer.state,
+    outside: () => outbox.outside,
     setIntent: (intent) => authority.want(intent, clock.now()),
-    event: authority.fire,
+    event: (event) => ((event.on === "start" || event.on === "start-reset") && notToDrive() ? false : authority.fire(event)),
     reset: async () => {
       must(authority.mode().is === "stopped", "reset");
       // A stop of ours may not have reached the arm, and an arm that is not stopped refuses its reset.
       if (!status?.stopped) await arm.halt();
       await arm.reset();
       senses.forget();
+      outbox.excused = true;
       must(authority.fire({ on: "reset" }), "reset");
     },
     enable: async () => {
@@ -137,7 +167,13 @@ export function createController({ arm, scene, clock, description, limits }: Con
       // The arm's own word may have come first.
       if (authority.mode().is !== "idle") must(authority.fire({ on: "enabled" }), "enable");
     },
-    start: () => must(authority.fire({ on: "start" }), "start"),
+    start: () => {
+      const why = notToDrive();
+      if (why) throw new OnarmError("mode.refused", `start is refused: ${why}`, { why });
+      must(authority.fire({ on: "start" }), "start");
+    },
+    startManual: () => must(authority.fire({ on: "start-manual" }), "driving by hand"),
+    note: (notice) => void outbox.notes.push(notice),
     stop: (cause) => void authority.fire({ on: "stop", cause }),
     close: async () => {
       if (closed) return;

@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction, Observable, OperatorFunction } from "rxjs";
 import { EMPTY, catchError, connect, exhaustMap, filter, ignoreElements, map, merge, takeUntil, tap } from "rxjs";
-import type { ArmState, JointCommand, Verdict } from "../domain/arm.ts";
-import type { Tick } from "../domain/control.ts";
+import type { ArmState, JointCommand, SentCommand, StopReason, Verdict } from "../domain/arm.ts";
+import type { Notice, Tick } from "../domain/control.ts";
 import { isOnarmError } from "../domain/errors.ts";
 import type { Mode } from "../domain/mode.ts";
 import type { Seconds } from "../domain/units.ts";
@@ -13,7 +13,7 @@ import type { SetPoints } from "./setpoint.ts";
 import { GONE, within } from "./supervisor.ts";
 import type { Supervisor } from "./supervisor.ts";
 
-type Judge = (now: Seconds, state: ArmState, command: JointCommand, previous?: JointCommand) => Verdict;
+type Judge = (now: Seconds, state: ArmState, command: JointCommand, previous?: SentCommand) => Verdict;
 
 export interface LoopParts {
   readonly arm: Arm;
@@ -22,20 +22,31 @@ export interface LoopParts {
   readonly authority: Authority;
   readonly supervisor: Supervisor;
   readonly setPoints: SetPoints;
-  /** The governor; `easing` judges commands that only bring the arm to rest, which may rest on an older state than driving. */
-  readonly judge: { readonly driving: Judge; readonly easing: Judge };
+  /**
+   * The governor. `easing` judges commands that only bring the arm to rest, which may rest on an older state than driving; `recovering`
+   * judges an arm outside its limits that a person has reset: rest, and slowly back inside by hand, are all it lets out.
+   */
+  readonly judge: { readonly driving: Judge; readonly easing: Judge; readonly recovering: Judge };
+  /** Whether the arm does what it was sent; else the cause of a stop. Asked once a beat. */
+  readonly follows: (at: Seconds, state: ArmState, sent: SentCommand | undefined) => string | undefined;
   readonly outbox: Outbox;
 }
 
 /** What is known of sending: the last command the transport took, and since when one has been on its way. */
 export interface Outbox {
-  previous: JointCommand | undefined;
+  previous: SentCommand | undefined;
   previousAt: Seconds;
   inFlightSince: Seconds | undefined;
   justSent: JointCommand | undefined;
   clamps: number;
   ticks: number;
   crowded: number;
+  /** A person has reset the arm since it was last inside its limits: being outside stops it no more. */
+  excused: boolean;
+  /** Why the arm counts as outside its limits, as of the last judgement. */
+  outside: StopReason | undefined;
+  /** Said from outside the loop; goes out with the next tick. */
+  readonly notes: Notice[];
 }
 export const outbox = (): Outbox => ({
   previous: undefined,
@@ -45,6 +56,9 @@ export const outbox = (): Outbox => ({
   clamps: 0,
   ticks: 0,
   crowded: 0,
+  excused: false,
+  outside: undefined,
+  notes: [],
 });
 
 /** Commands older than this many periods say nothing of how the arm moves now. */
@@ -79,13 +93,13 @@ const sampled = ({ clock, senses, authority }: LoopParts): OperatorFunction<Seco
   });
 
 /** Lets the supervisor change the mode for what it sees; from here on the tick carries the mode as it stands. */
-const supervised = ({ supervisor, authority }: LoopParts): MonoTypeOperatorFunction<Draft> =>
+const supervised = ({ supervisor, authority, outbox }: LoopParts): MonoTypeOperatorFunction<Draft> =>
   map((tick) => {
-    supervisor(tick);
-    return { ...tick, mode: authority.mode(), intent: authority.intent() };
+    const notices = [...supervisor(tick), ...outbox.notes.splice(0)];
+    return { ...tick, mode: authority.mode(), intent: authority.intent(), ...(notices.length > 0 && { notices }) };
   });
 
-const drives = (mode: Mode) => mode.is === "running" || mode.is === "resetting";
+const drives = (mode: Mode) => mode.is === "running" || mode.is === "resetting" || mode.is === "manual";
 const commands = (mode: Mode) => drives(mode) || mode.is === "idle" || mode.is === "holding";
 
 /** Driving follows the intent; idle and holding ease to rest and go on saying "zero", since silence would leave the arm to its own time-out. */
@@ -106,13 +120,25 @@ const proposed = ({ clock, setPoints, outbox }: LoopParts): MonoTypeOperatorFunc
     return { ...tick, command: drives(mode) ? setPoints.follow(intent, state, before) : setPoints.brake(before) };
   });
 
-const judged = ({ judge, outbox, setPoints }: LoopParts): MonoTypeOperatorFunction<Draft> =>
+/** Stops of an arm that stands where it may not be: a person can lead it back. */
+const leavable: ReadonlySet<StopReason> = new Set(["joint.envelope", "workspace", "clearance"]);
+
+const judged = ({ judge, follows, authority, outbox, setPoints }: LoopParts): MonoTypeOperatorFunction<Draft> =>
   map((tick) => {
     const { at, mode, state, command } = tick;
     if (!state || !command) return tick;
     // Nothing sent lately: acceleration is judged from what the arm does.
     const previous = outbox.previous ?? { kind: "velocity", value: state.velocity, period: command.period };
-    const verdict = (drives(mode) ? judge.driving : judge.easing)(at, state, command, previous);
+    const ask = (which: Judge) => which(at, state, command, previous);
+    let verdict = ask(drives(mode) ? judge.driving : judge.easing);
+    outbox.outside = verdict.kind === "stop" && leavable.has(verdict.reason) ? verdict.reason : undefined;
+    if (!outbox.outside) outbox.excused = false;
+    else if (outbox.excused && (mode.is === "manual" || !drives(mode))) verdict = ask(judge.recovering);
+    const astray = follows(at, state, outbox.previous);
+    if (verdict.kind !== "stop" && astray !== undefined) {
+      authority.fire({ on: "stop", cause: astray });
+      return { ...tick, mode: authority.mode(), intent: authority.intent() };
+    }
     if (verdict.kind === "clamp") {
       outbox.clamps++;
       setPoints.reseed();
@@ -164,7 +190,10 @@ const sent = (arm: Arm, outbox: Outbox, authority: Authority): OperatorFunction<
   return exhaustMap(({ at, command }) => {
     outbox.inFlightSince = at;
     return arm.send(command).pipe(
-      tap((taken) => ([outbox.previous, outbox.previousAt, outbox.justSent] = [taken, at, taken])),
+      tap((taken) => {
+        outbox.previous = sentAfter(outbox.previous, taken);
+        [outbox.previousAt, outbox.justSent] = [at, taken];
+      }),
       takeUntil(stopped$),
       catchError((error: unknown) => {
         authority.fire({ on: "stop", cause: isOnarmError(error) ? error.code : "link.lost" });
@@ -174,6 +203,12 @@ const sent = (arm: Arm, outbox: Outbox, authority: Authority): OperatorFunction<
     );
   });
 };
+
+/** With the acceleration it meant, where the one before was of the same stream. */
+const sentAfter = (before: SentCommand | undefined, taken: JointCommand): SentCommand =>
+  before?.kind === "velocity" && taken.kind === "velocity"
+    ? { ...taken, acceleration: taken.value.map((v, k) => (v - before.value[k]!) / taken.period) }
+    : taken;
 
 const counted = ({ authority, senses, outbox }: LoopParts): OperatorFunction<Draft, Tick> =>
   map((tick) => ({

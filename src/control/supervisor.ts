@@ -1,5 +1,5 @@
 import type { ArmStatus } from "../domain/arm.ts";
-import type { Tick } from "../domain/control.ts";
+import type { Notice, Tick } from "../domain/control.ts";
 import type { SceneState } from "../domain/scene.ts";
 import type { Seconds } from "../domain/units.ts";
 import type { Authority } from "./authority.ts";
@@ -12,8 +12,15 @@ const OVERDUE = 0.1;
 /** A beat this many periods after the one before is late; so many late ones in a row: hold. */
 const LATE_BEAT = 1.5;
 const LATE_BEATS = 3;
+/** s: a state older than this many periods is worth a word; a wall clock that jumped this far, s, too. One word of a kind a second. */
+const LATE_STATE = 2.5;
+const JUMPED = 0.5;
+const QUIET = 1;
 
-export type Supervisor = (tick: Omit<Tick, "counters">) => void;
+/** Looks at a tick before anything is commanded; says what is worth telling. */
+export type Supervisor = (tick: Omit<Tick, "counters">) => readonly Notice[];
+
+type Seen = Parameters<Supervisor>[0];
 
 interface SupervisorParts {
   readonly authority: Authority;
@@ -25,6 +32,10 @@ interface SupervisorParts {
   readonly sees: boolean;
   readonly status: () => ArmStatus | undefined;
   readonly inFlightSince: () => Seconds | undefined;
+  /** Unix time, s; watched for jumps, never used. */
+  readonly wall: () => number;
+  /** Which exploration budget is spent, if one is. Asked once a beat, after all else. */
+  readonly spent: (tick: Seen) => string | undefined;
 }
 
 /** m, m/s and s: a thing the arm pushes moves no faster; what has moved further since it was last believed was misseen, or someone moved it. */
@@ -68,7 +79,8 @@ export function supervisor(parts: SupervisorParts): Supervisor {
   let beat: Seconds | undefined;
   let late = 0;
 
-  const reasonToHold = ({ at, state, scene }: Parameters<Supervisor>[0]): string | undefined => {
+  const reasonToHold = ({ at, state, scene }: Seen): string | undefined => {
+    if (parts.status()?.cuff) return "arm.cuff";
     if (!within(at, state!.at, parts.maxStateAge)) return "state.late";
     if (senses.disorderly(at)) return "state.disorder";
     if (late > LATE_BEATS) return "beat.late";
@@ -78,7 +90,35 @@ export function supervisor(parts: SupervisorParts): Supervisor {
     return authority.refusal(at);
   };
 
-  const link = ({ at, state }: Parameters<Supervisor>[0]) => {
+  /** A person drives only while they keep saying so, and while what they drive is seen. */
+  const reasonToLetGo = ({ at, state }: Seen): string | undefined => {
+    if (parts.status()?.cuff) return "arm.cuff";
+    if (!within(at, state!.at, parts.maxStateAge)) return "state.late";
+    if (late > LATE_BEATS) return "beat.late";
+    return authority.refusal(at) === undefined ? undefined : "operator.late";
+  };
+
+  const told = new Map<string, Seconds>();
+  let offset: number | undefined;
+  const notices = ({ at, state }: Seen): Notice[] => {
+    const found: Notice[] = [];
+    const tell = (level: Notice["level"], code: string, text: string) => {
+      if (within(at, told.get(code) ?? -Infinity, QUIET)) return;
+      told.set(code, at);
+      found.push({ level, code, text });
+    };
+    if (state && !within(at, state.at, LATE_STATE * period))
+      tell("warn", "state.late", `the newest arm state is ${Math.round(1000 * (at - state.at))} ms old`);
+    if (late > 0) tell("warn", "beat.late", `this beat came ${late} in a row late: the machine is busy`);
+    const now = parts.wall() - at;
+    const jump = now - (offset ?? now);
+    offset = now;
+    if (!(Math.abs(jump) < JUMPED))
+      tell("warn", "clock.jumped", `the wall clock jumped by ${jump.toFixed(1)} s; motion does not use it`);
+    return found;
+  };
+
+  const link = ({ at, state }: Seen) => {
     const mode = authority.mode();
     const status = parts.status();
     const alive = state !== undefined && within(at, state.at, GONE);
@@ -95,8 +135,25 @@ export function supervisor(parts: SupervisorParts): Supervisor {
   return (tick) => {
     late = beat !== undefined && !(tick.at - beat <= LATE_BEAT * period) ? late + 1 : 0;
     beat = tick.at;
+    const found = notices(tick);
     link(tick);
+    hold(tick, found);
+    const spent = parts.spent(tick);
+    // Not a fault: what was set aside for practice is used up, and the arm comes to rest in order.
+    if (spent !== undefined && authority.fire({ on: "finish" }))
+      found.push({ level: "warn", code: spent, text: "the exploration budget is spent; the session closes in order" });
+    return found;
+  };
+
+  function hold(tick: Seen, found: Notice[]) {
     const mode = authority.mode();
+    if (mode.is === "manual") {
+      const cause = reasonToLetGo(tick);
+      if (cause === undefined) return;
+      authority.fire({ on: "hold", cause });
+      found.push({ level: "warn", code: cause, text: "driving by hand has ended; the arm comes to rest" });
+      return;
+    }
     // Between runs a person or the simulator sets the scene out: what is seen next is believed.
     if (mode.is !== "running" && !(mode.is === "holding" && mode.from === "running")) believed = undefined;
     if (mode.is !== "running" && mode.is !== "resetting" && mode.is !== "holding") return;
@@ -106,5 +163,5 @@ export function supervisor(parts: SupervisorParts): Supervisor {
     } else if (mode.is !== "holding") {
       authority.fire({ on: "hold", cause });
     }
-  };
+  }
 }

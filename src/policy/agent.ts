@@ -119,6 +119,11 @@ export class Agent {
     return action;
   }
 
+  /** Output of the last `act` before squashing and noise: the mean of the Gaussian. Borrowed until the next `act`. */
+  preSquash(): Float32Array {
+    return this.#policy.outputs.mean!;
+  }
+
   async dispose(): Promise<void> {
     await this.#policy.dispose();
     await this.#encoder.dispose();

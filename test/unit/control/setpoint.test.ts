@@ -104,9 +104,10 @@ describe("set-points", () => {
       clock: { now: () => seconds(0.01), wall: () => 0, beat$, period: seconds(0.01), run: async () => {} },
       senses: { state: () => state, scene: () => undefined, dropped: () => 0 } as never,
       authority: who,
-      supervisor: () => {},
+      supervisor: () => [],
       setPoints: { follow: () => command, brake: () => command, reseed: () => void reseeds++ },
-      judge: { driving: judge, easing: judge },
+      judge: { driving: judge, easing: judge, recovering: judge },
+      follows: () => undefined,
       outbox: outbox(),
     }).subscribe();
     beat$.next(seconds(0.01));
