@@ -64,6 +64,14 @@ export const limitsFile = z
           path: ["joint_margin_rad"],
           ...contradiction(`leaves ${name} no room between lower and upper`, "make it smaller"),
         });
+    const axes = ["x", "y", "z"] as const;
+    for (const [name, box] of Object.entries(file.keep_out_m))
+      if (axes.every((i) => box[i][0] <= file.workspace_m[i][0] && box[i][1] >= file.workspace_m[i][1]))
+        context.addIssue({
+          code: "custom",
+          path: ["keep_out_m", name],
+          ...contradiction("covers the whole workspace", "make it smaller or move it"),
+        });
   });
 
 /** Limits from the text of a limits file, frozen, in SI. `file` names it in messages. Throws "config.invalid". */

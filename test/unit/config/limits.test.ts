@@ -39,9 +39,9 @@ describe("the shipped limits file", () => {
 });
 
 describe("a limits file", () => {
-  const cases: readonly [title: string, from: string, to: string, key: string, says: RegExp][] = [
+  const cases: readonly [title: string, from: string | RegExp, to: string, key: string, says: RegExp][] = [
     ["with a missing limit", "max_tip_speed_m_s: 0.25", "", "max_tip_speed_m_s", /missing.*add it/],
-    ["with a missing limit of a joint", "lower_rad: -3.0503, ", "", "joints.right_j0.lower_rad", /missing.*add it/],
+    ["with a missing limit of a joint", "lower_rad: -3.0503,", "", "joints.right_j0.lower_rad", /missing.*add it/],
     ["with a NaN", "0.88", ".nan", "joints.right_j0.max_speed_rad_s", /found NaN; give a finite number/],
     ["with an infinite limit", "0.88", ".inf", "joints.right_j0.max_speed_rad_s", /found Infinity; give a finite number/],
     ["with a word for a number", "0.88", "fast", "joints.right_j0.max_speed_rad_s", /found fast; give a finite number/],
@@ -64,7 +64,7 @@ describe("a limits file", () => {
     ],
     ["with a joint twice", "right_j1:", "right_j0:", "", /Map keys must be unique/],
     ["with a number for a joint's name", "right_j1:", "1:", "joints.1", /name is a word; rename it/],
-    ["that is torn in the middle", "0.88, max", "{", "", /not readable as YAML/],
+    ["that is torn in the middle", "0.88,", "{", "", /not readable as YAML/],
     [
       "with a stale age of seconds",
       "max_state_age_ms: 50",
@@ -72,6 +72,47 @@ describe("a limits file", () => {
       "max_state_age_ms",
       /too large; give a value <= 1000/,
     ],
+    ["without a jerk limit", "max_jerk_rad_s3: 1000,", "", "joints.right_j0.max_jerk_rad_s3", /missing.*add it/],
+    ["with a jerk of NaN", "rad_s3: 1000", "rad_s3: .nan", "joints.right_j0.max_jerk_rad_s3", /found NaN; give a finite number/],
+    ["with a jerk of zero", "rad_s3: 1000", "rad_s3: 0", "joints.right_j0.max_jerk_rad_s3", /too small; give a value > 0/],
+    ["with a jerk no arm has", "rad_s3: 1000", "rad_s3: 1e6", "joints.right_j0.max_jerk_rad_s3", /give a value <= 100000/],
+    ["without a tracking error", "max_tracking_error_rad: 0.2", "", "max_tracking_error_rad", /missing.*add it/],
+    [
+      "with a tracking error in degrees",
+      "error_rad: 0.2",
+      "error_rad: 11",
+      "max_tracking_error_rad",
+      /too large; give a value <= 1/,
+    ],
+    ["with a tracking error of NaN", "error_rad: 0.2", "error_rad: .nan", "max_tracking_error_rad", /give a finite number/],
+    ["without a wrench", /max_wrench: .*/, "", "max_wrench", /missing.*add it/],
+    ["without a force", "force_n: 50, ", "", "max_wrench.force_n", /missing.*add it/],
+    ["with a force of NaN", "force_n: 50", "force_n: .nan", "max_wrench.force_n", /found NaN; give a finite number/],
+    ["with a torque of zero", "torque_nm: 15", "torque_nm: 0", "max_wrench.torque_nm", /too small; give a value > 0/],
+    ["with a force no arm has", "force_n: 50", "force_n: 5000", "max_wrench.force_n", /too large; give a value <= 1000/],
+    ["without a clearance", "min_clearance_m: 0.005", "", "min_clearance_m", /missing.*add it/],
+    ["with a negative clearance", "clearance_m: 0.005", "clearance_m: -0.005", "min_clearance_m", /too small; give a value >= 0/],
+    ["with a clearance of NaN", "clearance_m: 0.005", "clearance_m: .nan", "min_clearance_m", /give a finite number/],
+    ["with a clearance in millimetres", "clearance_m: 0.005", "clearance_m: 5", "min_clearance_m", /give a value <= 0.5/],
+    ["without boxes to keep out of", /keep_out_m:\n.*/, "", "keep_out_m", /missing.*add it/],
+    ["with a box of two spans", ", z: [-1.0, -0.05] }", " }", "keep_out_m.table.z", /missing.*add it/],
+    ["with an empty box to keep out of", "z: [-1.0, -0.05]", "z: [-0.05, -1.0]", "keep_out_m.table.z", /is an empty span/],
+    ["with a box of NaN", "z: [-1.0, -0.05]", "z: [-1.0, .nan]", "keep_out_m.table.z.1", /found NaN; give a finite number/],
+    ["with a number for a box's name", "table: {", "7: {", "keep_out_m.7", /a box's name is a word; rename it/],
+    [
+      "with a box that leaves the tip nowhere to be",
+      "z: [-1.0, -0.05]",
+      "z: [-1.0, 0.5]",
+      "keep_out_m.table",
+      /covers the whole workspace; make it smaller or move it/,
+    ],
+    ["without a budget", /exploration: .*/, "", "exploration", /missing.*add it/],
+    ["without a budget of contacts", "contacts: 2000, ", "", "exploration.contacts", /missing.*add it/],
+    ["with half a contact", "contacts: 2000", "contacts: 0.5", "exploration.contacts", /give a whole number/],
+    ["with a budget of NaN", "metres: 2000", "metres: .nan", "exploration.metres", /found NaN; give a finite number/],
+    ["with a budget of nothing", "minutes: 120", "minutes: 0", "exploration.minutes", /too small; give a value > 0/],
+    ["with an endless budget", "minutes: 120", "minutes: .inf", "exploration.minutes", /give a finite number/],
+    ["with a share above one", "clamp_share: 0.5", "clamp_share: 50", "exploration.clamp_share", /give a value <= 1/],
   ];
   for (const [title, from, to, key, says] of cases)
     it(`${title} is refused with file, key and remedy`, () => {
