@@ -30,19 +30,19 @@ export function isInstalled(folder, { dev }) {
 }
 
 /**
- * Installs what package-lock.json names, once; again when it has changed. npm's output goes to stderr, so that stdout stays the verb's own.
- * Install scripts are not run: no package here needs its own.
+ * Installs what package-lock.json of a folder names, once; again when it has changed. npm's output goes to stderr, so that stdout stays the
+ * verb's own. Install scripts are not run: no package here needs its own.
  */
-export async function install({ dev }) {
-  if (isInstalled(root, { dev })) return;
-  process.stderr.write("onarm: installing its dependencies, once\n");
+export async function install({ dev, folder = root, what = "its dependencies" }) {
+  if (isInstalled(folder, { dev })) return;
+  process.stderr.write(`onarm: installing ${what}, once\n`);
   const npm = process.env.npm_execpath;
   const args = ["ci", "--ignore-scripts", "--include=dev", "--prefer-offline", "--no-audit", "--no-fund"];
   const [command, all] = npm && /\.[cm]?js$/.test(npm) ? [process.execPath, [npm, ...args]] : ["npm", args];
-  const code = await run(command, all, { cwd: root, stdio: ["ignore", 2, 2] });
-  if (code === 0 && isInstalled(root, { dev })) return;
+  const code = await run(command, all, { cwd: folder, stdio: ["ignore", 2, 2] });
+  if (code === 0 && isInstalled(folder, { dev })) return;
   process.stderr.write(
-    `onarm: its dependencies could not be installed ('npm ci' ended with ${code}); check the network and run the command again\n`,
+    `onarm: ${what} could not be installed ('npm ci' ended with ${code}); check the network and run the command again\n`,
   );
   process.exit(1);
 }

@@ -1,0 +1,29 @@
+/** Mutants of everything that decides whether the arm may move, held against the unit tests of just that; paths are the repository's. */
+export default {
+  mutate: ["src/safety/**/*.ts", "src/control/modes.ts"],
+  testRunner: "mocha",
+  plugins: ["@stryker-mutator/mocha-runner"],
+  mochaOptions: {
+    "no-config": true,
+    // In this order: a mutant is done with at the first test that fails, so the quick and pointed ones come first.
+    spec: [
+      "test/unit/control/modes.test.ts",
+      "test/unit/safety/stops.test.ts",
+      "test/unit/safety/mutants.test.ts",
+      "test/unit/safety/!(*.property).test.ts",
+      "test/unit/safety/*.property.test.ts",
+    ],
+  },
+  testRunnerNodeArgs: ["--import", "tsx/esm"],
+  coverageAnalysis: "perTest",
+  // One process, mutants switched inside it. A second would share the cores with what the machine is for.
+  concurrency: 1,
+  timeoutMS: 10_000,
+  tempDirName: "out/mutation/sandbox",
+  ignorePatterns: ["/out", "/shipped", "/docs", "/bundles", "/data", "/coverage", "/tools"],
+  reporters: ["progress-append-only", "clear-text", "json", "html"],
+  clearTextReporter: { reportTests: false, logTests: false },
+  jsonReporter: { fileName: "out/mutation/report.json" },
+  htmlReporter: { fileName: "out/mutation/report.html" },
+  thresholds: { high: 95, low: 95, break: 95 },
+};
