@@ -120,6 +120,12 @@ describe("the modes", () => {
     );
   });
 
+  it("are the very same where nothing changes, so that nobody is told of a change", () => {
+    expect(next(modes.offline!, events.lost!)).to.equal(modes.offline);
+    for (const event of [events.stop!, events.lost!, events["connected on"]!, events.disabled!])
+      expect(next(modes.stopped!, event)).to.equal(modes.stopped);
+  });
+
   it("stay stopped when the link is lost and comes back", () =>
     expect(walk([events.lost!, events["connected on"]!, events.start!], modes.stopped)).to.deep.equal(modes.stopped));
 });
