@@ -1,13 +1,11 @@
 import { auditTime } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
 import type { Tick } from "../src/domain/control.ts";
-import { metres, rad, seconds } from "../src/domain/units.ts";
-import type { Vec3 } from "../src/domain/units.ts";
-import { linkTransforms, tree } from "../src/kinematics/tree.ts";
+import { metres, seconds } from "../src/domain/units.ts";
 import { withPoint } from "../src/operator/protocol.ts";
-import type { OperatorCommand, PageState, SceneMark, Series, Stage } from "../src/operator/protocol.ts";
-import { BUTTON_TRAVEL, DRAWER_TRAVEL, REACH_RADIUS, TABLE_Z } from "../src/tasks/sawyer.ts";
-import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import type { PageState, Series, Stage } from "../src/operator/protocol.ts";
+import { TABLE_Z } from "../src/tasks/sawyer.ts";
+import { acceptsIn, armView, operatorActs, sceneMarks } from "./armView.ts";
 import type { VerbContext } from "./cli.ts";
 import type { Hooks, Stage as StageName } from "./improve.ts";
 import { openPacedSample } from "./pacedSample.ts";
@@ -20,8 +18,6 @@ const TITLES: Record<StageName, string> = {
   gate: "Gate: is it better on validation tasks?",
   "evaluate after": "Score after, on the same held-out tasks",
 };
-/** Links whose origins make the stick figure, base to tip. */
-const FIGURE = ["right_arm_base_link", ...[0, 1, 2, 3, 4, 5, 6].map((i) => `right_l${i}`), "right_hand", "right_gripper_tip"];
 /** ms between two snapshots of the moving arm. */
 const SNAPSHOT = 50;
 
@@ -36,7 +32,6 @@ export async function openDemoPage(
     throw error;
   });
   const { controller } = sample;
-  const body = tree(sawyer);
   let stages: Stage[] = (Object.keys(TITLES) as StageName[]).map((id) => ({
     id,
     title: TITLES[id],
@@ -55,6 +50,8 @@ export async function openDemoPage(
     const mode = controller.mode();
     const running = stages.find((stage) => stage.state === "running");
     const { stops, clamps } = controller.counters();
+    const task = sample.task();
+    const arm = armView(tick, task && `practising in scene ${task.id}`);
     page.show({
       at: seconds(tick.at),
       mode: mode.is,
@@ -67,47 +64,26 @@ export async function openDemoPage(
               ? "the run is over"
               : "getting ready",
       stages,
-      ...(tick.state ? { arm: armOf(tick, sample.task()) } : {}),
-      scene: { table: metres(TABLE_Z), marks: marksOf(tick, sample.task()) },
+      ...(arm ? { arm } : {}),
+      scene: { table: metres(TABLE_Z), marks: sceneMarks(tick, task) },
       ...scores,
       series,
       counters: { ...counters, stops: counters.stops + stops, clamps: counters.clamps + clamps },
       accepts: acceptsIn(mode.is),
     });
   };
-  const armOf = ({ state }: Tick, task: SawyerTask | undefined): NonNullable<PageState["arm"]> => {
-    const frames = linkTransforms(body, state!.position);
-    const points = FIGURE.map((link) => frames.get(link)!.p);
-    return {
-      position: state!.position.map((q) => rad(q)),
-      points,
-      tip: points.at(-1)!,
-      ...(task ? { caption: `practising in scene ${task.id}` } : {}),
-    };
-  };
   const watching = controller.tick$.pipe(auditTime(SNAPSHOT)).subscribe((next) => {
     tick = next;
     show();
   });
-  const acts: Record<OperatorCommand["kind"], () => unknown> = {
-    stop: () => {
-      stoppedByOperator = true;
-      controller.stop("the operator's stop");
-    },
-    hold: () => controller.event({ on: "hold", cause: "the operator's hold" }),
-    resume: () => controller.event({ on: "resume" }),
-    reset: () => controller.reset(),
-    enable: () => controller.enable(),
-    start: () => {
-      controller.start();
-      stoppedByOperator = false;
-    },
-  };
+  const acts = operatorActs(controller);
   const commands = page.command$.subscribe(({ kind }) => {
     context.log(`operator: ${kind}`);
+    if (kind === "stop") stoppedByOperator = true;
     // Out of turn: the mode table refuses it, and the page shows the mode.
     void Promise.resolve()
       .then(acts[kind])
+      .then(() => void (kind === "start" && (stoppedByOperator = false)))
       .catch((error: Error) => context.log(`${kind} refused: ${error.message}`));
   });
 
@@ -158,33 +134,3 @@ const scoreOf = (score: ScoreSummary) => ({
   return: score.return,
   episodes: score.tasks,
 });
-
-const acceptsIn = (mode: string): OperatorCommand["kind"][] =>
-  mode === "stopped"
-    ? ["reset"]
-    : mode === "disabled"
-      ? ["enable"]
-      : mode === "idle"
-        ? ["start", "stop"]
-        : mode === "holding"
-          ? ["resume", "stop"]
-          : mode === "running" || mode === "resetting"
-            ? ["hold", "stop"]
-            : ["stop"];
-
-function marksOf({ scene }: Tick, task: SawyerTask | undefined): SceneMark[] {
-  const marks: SceneMark[] = [];
-  const { drawer, button } = scene?.facts ?? {};
-  if (drawer?.valid && task?.scene.drawer)
-    marks.push({
-      kind: "drawer",
-      position: task.scene.drawer.position,
-      opens: task.scene.drawer.opens,
-      travel: drawer.travel,
-      range: metres(DRAWER_TRAVEL),
-    });
-  if (button?.valid)
-    marks.push({ kind: "button", position: button.position, travel: button.travel, range: metres(BUTTON_TRAVEL) });
-  if (task?.aim.kind === "reach") marks.push({ kind: "goal", position: task.aim.goal as Vec3, radius: metres(REACH_RADIUS) });
-  return marks;
-}

@@ -17,6 +17,8 @@ const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("reset") }),
   z.strictObject({ type: z.literal("enable") }),
   z.strictObject({ type: z.literal("start") }),
+  /** Lead an arm that is outside its limits slowly back inside: repeated at least every 0.2 s while a person holds on; silence is rest. */
+  z.strictObject({ type: z.literal("recover") }),
   /** Answered by a `pong` with the same number. */
   z.strictObject({ type: z.literal("ping"), n: z.int().min(0) }),
 ]);

@@ -22,7 +22,14 @@ let description;
 let drawn = false;
 
 const signs = { waiting: "○", running: "▶", done: "✓", failed: "✗" };
-const titles = { hold: "Hold", resume: "Resume", reset: "Reset", enable: "Enable", start: "Start" };
+const titles = {
+  hold: "Hold",
+  resume: "Resume",
+  reset: "Reset",
+  enable: "Enable",
+  start: "Start",
+  recover: "Hold to lead the arm back inside",
+};
 
 /** @param {any} stage */
 function stageRow(stage) {
@@ -63,6 +70,29 @@ function drawArm() {
   drawSide(state?.arm, state?.scene ?? { marks: [] });
 }
 
+/** ms between two words of a held button; the arm rests 200 ms after the last. */
+const HOLD_EVERY = 80;
+/** A dead-man: says its word as long as it is pressed, by pointer or key, and not a moment longer.
+ * @param {HTMLElement} button @param {string} kind */
+function holdToSend(button, kind) {
+  let timer = 0;
+  const end = () => {
+    clearInterval(timer);
+    timer = 0;
+  };
+  const begin = () => {
+    if (timer) return;
+    if (ask(kind)) timer = window.setInterval(() => void ((button.isConnected && ask(kind)) || end()), HOLD_EVERY);
+  };
+  button.onpointerdown = (event) => {
+    button.setPointerCapture(event.pointerId);
+    begin();
+  };
+  button.onkeydown = (event) => void (event.key === "Enter" && begin());
+  button.onpointerup = button.onpointercancel = button.onkeyup = button.onblur = button.oncontextmenu = end;
+  addEventListener("blur", end);
+}
+
 /** The command buttons keep their elements while they mean the same, or a click could fall between two of them. */
 let offered = "";
 /** @param {string[]} accepts */
@@ -74,7 +104,8 @@ function offer(accepts) {
     ...kinds.map((kind) => {
       const button = html("button", "", titles[/** @type {keyof typeof titles} */ (kind)]);
       button.setAttribute("type", "button");
-      button.onclick = () => ask(kind);
+      if (kind === "recover") holdToSend(button, kind);
+      else button.onclick = () => ask(kind);
       return button;
     }),
   );
@@ -153,12 +184,13 @@ const connection = link(token, {
   },
 });
 
-/** @param {string} kind */
+/** @param {string} kind @returns {boolean} whether it was sent */
 function ask(kind) {
-  if (connection.send(kind)) return;
+  if (connection.send(kind)) return true;
   byId("banner").hidden = false;
   byId("banner").textContent =
     `Not sent: there is no link. ${kind === "stop" ? "Use the arm's own stop." : "Nothing was queued."}`;
+  return false;
 }
 
 byId("stop").onclick = () => ask("stop");

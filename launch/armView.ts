@@ -1,0 +1,78 @@
+import { sawyer } from "../robot/description/sawyer.ts";
+import type { Controller } from "../src/control/controller.ts";
+import type { Tick } from "../src/domain/control.ts";
+import { OnarmError } from "../src/domain/errors.ts";
+import { metres, rad } from "../src/domain/units.ts";
+import type { Vec3 } from "../src/domain/units.ts";
+import { linkTransforms, tree } from "../src/kinematics/tree.ts";
+import type { OperatorCommand, PageState, SceneMark } from "../src/operator/protocol.ts";
+import { BUTTON_TRAVEL, DRAWER_TRAVEL, REACH_RADIUS } from "../src/tasks/sawyer.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
+
+/** Links whose origins make the stick figure, base to tip. */
+const FIGURE = ["right_arm_base_link", ...[0, 1, 2, 3, 4, 5, 6].map((i) => `right_l${i}`), "right_hand", "right_gripper_tip"];
+const body = tree(sawyer);
+
+/** The arm of one tick as the page draws it; undefined before its first state. */
+export function armView({ state }: Tick, caption?: string): PageState["arm"] {
+  if (!state) return undefined;
+  const frames = linkTransforms(body, state.position);
+  const points = FIGURE.map((link) => frames.get(link)!.p);
+  return { position: state.position.map((q) => rad(q)), points, tip: points.at(-1)!, ...(caption ? { caption } : {}) };
+}
+
+/** What stands in the scene of one tick, and the aim of the task in it. */
+export function sceneMarks({ scene }: Tick, task: SawyerTask | undefined): SceneMark[] {
+  const marks: SceneMark[] = [];
+  const { drawer, button } = scene?.facts ?? {};
+  if (drawer?.valid && task?.scene.drawer)
+    marks.push({
+      kind: "drawer",
+      position: task.scene.drawer.position,
+      opens: task.scene.drawer.opens,
+      travel: drawer.travel,
+      range: metres(DRAWER_TRAVEL),
+    });
+  if (button?.valid)
+    marks.push({ kind: "button", position: button.position, travel: button.travel, range: metres(BUTTON_TRAVEL) });
+  if (task?.aim.kind === "reach") marks.push({ kind: "goal", position: task.aim.goal as Vec3, radius: metres(REACH_RADIUS) });
+  return marks;
+}
+
+/** The commands that mean something in a mode; `outside`: the arm is outside its limits. */
+export const acceptsIn = (mode: string, outside = false): OperatorCommand["kind"][] =>
+  outside && (mode === "idle" || mode === "manual")
+    ? ["recover", "stop"]
+    : mode === "stopped"
+      ? ["reset"]
+      : mode === "disabled"
+        ? ["enable"]
+        : mode === "idle"
+          ? ["start", "stop"]
+          : mode === "holding"
+            ? ["resume", "stop"]
+            : mode === "running" || mode === "resetting"
+              ? ["hold", "stop"]
+              : ["stop"];
+
+/** What each of the operator's commands does to the arm. Out of turn it throws or rejects with "mode.refused". */
+export const operatorActs = (controller: Controller): Record<OperatorCommand["kind"], () => unknown> => ({
+  stop: () => controller.stop("the operator's stop"),
+  hold: () => controller.event({ on: "hold", cause: "the operator's hold" }),
+  resume: () => controller.event({ on: "resume" }),
+  reset: () => controller.reset(),
+  enable: () => controller.enable(),
+  start: () => controller.start(),
+  recover: () => recover(controller),
+});
+
+/** Said again and again while a person holds on: the arm moves slowly toward neutral, back inside its limits and no further. */
+function recover(controller: Controller): void {
+  const { is } = controller.mode();
+  if (controller.outside() === undefined) {
+    if (is !== "manual") throw new OnarmError("mode.refused", "the arm is inside its limits: there is nothing to lead back");
+    return void controller.event({ on: "finish" });
+  }
+  if (is !== "manual") controller.startManual();
+  controller.setIntent({ kind: "posture", q: sawyer.poses.neutral! });
+}

@@ -1,0 +1,100 @@
+import type { Controller } from "../src/control/controller.ts";
+import { underBelief } from "../src/control/metaTest.ts";
+import { rollout } from "../src/control/rollout.ts";
+import { watched } from "../src/control/watched.ts";
+import type { Inference } from "../src/control/watched.ts";
+import { isOnarmError } from "../src/domain/errors.ts";
+import type { OnarmError } from "../src/domain/errors.ts";
+import type { Rollout } from "../src/domain/experience.ts";
+import { rng } from "../src/domain/rng.ts";
+import { Agent } from "../src/policy/agent.ts";
+import type { Bundle } from "../src/policy/bundle.ts";
+import type { Clock } from "../src/ports/clock.ts";
+import type { Environment } from "../src/ports/environment.ts";
+import { sawyerTask } from "../src/tasks/sawyer.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import { weightsOf } from "./rollouts.ts";
+
+export interface DrivingParts {
+  readonly controller: Controller;
+  readonly environment: Environment<SawyerTask>;
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly episodes?: number;
+  /** Told of each episode as it begins and ends; `error` where it was cut short. */
+  readonly begins?: (episode: number, task: SawyerTask) => void;
+  readonly ends?: (episode: number, made: Rollout | OnarmError) => void;
+}
+
+async function agentOf(bundle: Bundle): Promise<Agent> {
+  const weights = weightsOf(bundle);
+  const agent = await Agent.create(bundle.spec, weights.nets, weights.head, weights.contextRows);
+  agent.load(weights.tensors);
+  return agent;
+}
+
+/**
+ * A bundle's policy driving an arm in wall time, episode after episode over its training scenes, under the prior. A stop, a hold or a lost
+ * scene ends an episode, not the driving; a spent budget does. `use` takes effect with the next episode.
+ */
+export function driving({ controller, environment, clock, seed, signal, episodes = Infinity, begins, ends }: DrivingParts) {
+  let [bundle, loaded]: [Bundle | undefined, Bundle | undefined] = [undefined, undefined];
+  let agent: Agent | undefined;
+  let task: SawyerTask | undefined;
+
+  const take = async (next: Bundle) => {
+    const fresh = await agentOf(next);
+    await agent?.dispose();
+    [agent, loaded] = [fresh, next];
+  };
+
+  const episode = async (number: number): Promise<Rollout | OnarmError> => {
+    const { provenance, metaTest } = loaded!.manifest;
+    const stream = rng("driving", seed, number);
+    const inference = (): Inference => {
+      const acting = agent!;
+      return {
+        act: underBelief(acting, acting.prior(), metaTest.latentPeriod, stream),
+        preSquash: () => acting.preSquash(),
+      };
+    };
+    const policy = watched(inference(), {
+      clock,
+      frozen: () => {
+        controller.note({ level: "fault", code: "policy.frozen", text: "the policy answers every observation alike" });
+        controller.event({ on: "hold", cause: "policy.frozen" });
+      },
+      rebuild: async () => {
+        controller.note({ level: "warn", code: "policy.late", text: "the policy hung; it is made anew from its bundle" });
+        // The one that hung may never let go of its sessions: it is left to itself.
+        agent = await agentOf(loaded!);
+        return inference();
+      },
+      failed: () => controller.stop("policy.hung"),
+    });
+    task = sawyerTask("train", provenance.dataset.taskSeed, number % provenance.dataset.tasks);
+    begins?.(number, task);
+    return rollout(environment, task, policy, { task: task.id, signal }).catch((error: unknown) => {
+      if (!isOnarmError(error)) throw error;
+      return error;
+    });
+  };
+
+  const run = async () => {
+    for (let number = 0; number < episodes && !signal.aborted; number++) {
+      await clock.run(() => bundle !== undefined || signal.aborted);
+      if (signal.aborted) return;
+      if (bundle !== loaded) await take(bundle!);
+      const made = await episode(number);
+      ends?.(number, made);
+      if (made instanceof Error && made.code === "budget.spent" && controller.exploration().spent) return;
+    }
+  };
+  return {
+    /** Settles when the driving is over. */
+    done: run().finally(() => agent?.dispose()),
+    task: (): SawyerTask | undefined => task,
+    use: (next: Bundle): void => void (bundle = next),
+  };
+}
