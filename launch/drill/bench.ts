@@ -1,0 +1,214 @@
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { readFileSync } from "node:fs";
+import { Subscription } from "rxjs";
+import { sawyer } from "../../robot/description/sawyer.ts";
+import { faultyArm } from "../../sim/faults/arm.ts";
+import type { FaultyArm } from "../../sim/faults/arm.ts";
+import { steppedClock } from "../../sim/faults/clock.ts";
+import { faultyScene } from "../../sim/faults/scene.ts";
+import type { FaultyScene } from "../../sim/faults/scene.ts";
+import { spawnTwin } from "../../sim/pacedTwin.ts";
+import { createTwin } from "../../sim/twin.ts";
+import type { TracePoint, TwinOptions } from "../../sim/twin.ts";
+import { loadLimits } from "../../src/config/limits.ts";
+import { createController } from "../../src/control/controller.ts";
+import type { Controller } from "../../src/control/controller.ts";
+import { postureAt } from "../../src/control/startPosture.ts";
+import type { ArmStatus, Limits } from "../../src/domain/arm.ts";
+import type { Intent, Tick } from "../../src/domain/control.ts";
+import { OnarmError } from "../../src/domain/errors.ts";
+import type { Mode } from "../../src/domain/mode.ts";
+import type { Seconds } from "../../src/domain/units.ts";
+import type { Arm } from "../../src/ports/arm.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { Scene } from "../../src/ports/scene.ts";
+import { START_TIP } from "../../src/tasks/sawyer.ts";
+import { LIMITS_FILE } from "../sawyer.ts";
+import type { DrillContext } from "./row.ts";
+
+export interface BenchOptions {
+  readonly twin?: TwinOptions;
+  readonly limits?: (limits: Limits) => Limits;
+}
+
+/** A mode as it came, stamped by the bench's own clock. */
+export interface ModeSeen {
+  readonly at: Seconds;
+  readonly mode: Mode;
+}
+
+/** The embedded arm under the whole control stack, with a place for a fault at every port. */
+export interface Bench extends FaultyArm, FaultyScene {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly controller: Controller;
+  /** Every tick, every mode and every word of the arm's own since the bench was opened. */
+  readonly ticks: readonly Tick[];
+  readonly modes: readonly ModeSeen[];
+  readonly said: readonly ArmStatus[];
+  /** Sets wall time off, s. */
+  stepWall(by: number): void;
+  /** What the arm really did from `since` on, by its own record. */
+  truth(since: Seconds): TracePoint[];
+  /** What is wanted in every beat from now on; undefined: nothing is said any more. */
+  drive(wanted: ((at: Seconds) => Intent) | undefined): void;
+  beats(n: number): Promise<void>;
+  /** Lets time pass until `done`, at most `patience` s; whether it came to be. */
+  until(done: () => boolean, patience: number): Promise<boolean>;
+  /** Does it at a moment that the drill's chance picks, and tells when. */
+  inject(fault: () => void): Promise<Seconds>;
+  close(): Promise<void>;
+}
+
+interface World {
+  readonly arm: Arm;
+  readonly scene: Scene;
+  readonly clock: Clock;
+  readonly trace: () => TracePoint[];
+  readonly end: () => Promise<void>;
+}
+
+async function lockstepWorld(options: TwinOptions): Promise<World> {
+  const twin = await createTwin(sawyer, options);
+  const points: TracePoint[] = [];
+  twin.trace$.subscribe({ next: (point) => points.push(point), error: () => {} });
+  return { arm: twin.arm, scene: twin.scene, clock: twin.clock, trace: () => points, end: () => twin.arm.close() };
+}
+
+async function pacedWorld(options: TwinOptions, folder: string): Promise<World> {
+  const file = join(folder, "trace.jsonl");
+  const twin = await spawnTwin(sawyer, { ...options, linger: 1, trace: file });
+  return { arm: twin.arm, scene: twin.scene, clock: twin.clock, trace: () => readTrace(file), end: () => twin.end() };
+}
+
+/** The lines of a trace; the last may be half written. */
+export const readTrace = (file: string): TracePoint[] =>
+  readFileSync(file, "utf8")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as TracePoint);
+
+const startOf = (limits: Limits) => (start ??= postureAt(sawyer, limits, START_TIP));
+let start: number[] | undefined;
+
+/** Silence after which the arm itself forgets a command, s: what every drill runs with. */
+export const TIMEOUT = 0.1;
+
+export async function openBench(context: DrillContext, options: BenchOptions = {}): Promise<Bench> {
+  const read = loadLimits(LIMITS_FILE);
+  const limits = options.limits?.(read) ?? read;
+  const twin: TwinOptions = { timeout: TIMEOUT, start: startOf(read), ...options.twin };
+  const world = context.time === "lockstep" ? await lockstepWorld(twin) : await pacedWorld(twin, context.folder);
+  const arm = faultyArm(world.arm);
+  const scene = faultyScene(world.scene);
+  const { clock, step } = steppedClock(world.clock);
+
+  const [ticks, modes, said]: [Tick[], ModeSeen[], ArmStatus[]] = [[], [], []];
+  let wanted: ((at: Seconds) => Intent) | undefined;
+  const watching = new Subscription();
+  // Before the controller is there, so that a wish is heard in its own beat.
+  watching.add(clock.beat$.subscribe(() => void (wanted && controller.setIntent(wanted(clock.now())))));
+  const controller = createController({ arm: arm.arm, scene: scene.scene, clock, description: sawyer, limits });
+  watching.add(controller.tick$.subscribe({ next: (tick) => ticks.push(tick), error: () => {} }));
+  watching.add(controller.mode$.subscribe((mode) => modes.push({ at: clock.now(), mode })));
+  watching.add(world.arm.status$.subscribe({ next: (status) => said.push(status), error: () => {} }));
+
+  const until = async (done: () => boolean, patience: number) => {
+    if (done()) return true;
+    const last = clock.now() + patience;
+    await clock.run(() => {
+      if (context.signal.aborted) throw new OnarmError("interrupted", "the drill was interrupted; what was done is kept");
+      return done() || clock.now() >= last;
+    });
+    return done();
+  };
+  const beats = async (n: number) => {
+    let k = 0;
+    await clock.run(() => ++k >= n);
+  };
+  const close = async () => {
+    wanted = undefined;
+    arm.states.clear();
+    arm.sends.clear();
+    scene.sights.clear();
+    await controller.close();
+    watching.unsubscribe();
+    await world.end();
+  };
+  try {
+    if (!(await until(() => controller.mode().is !== "offline", 5)))
+      throw new OnarmError("link.timeout", "the embedded arm does not speak; start the drill again");
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    ...arm,
+    ...scene,
+    clock,
+    limits,
+    controller,
+    ticks,
+    modes,
+    said,
+    stepWall: step,
+    truth: (since) => world.trace().filter(({ t }) => t >= since),
+    drive: (next) => void (wanted = next),
+    beats,
+    until,
+    inject: async (fault) => {
+      await beats(1 + context.rng.integer(20));
+      // Between two beats, where faults come from; virtual time has no between.
+      if (context.time === "paced") await pause(context.rng.between(0, 10));
+      const at = clock.now();
+      fault();
+      return at;
+    },
+    close,
+  };
+}
+
+/** m/s and s: a wish that keeps every joint moving and the tip within some centimetres of its start. */
+const PACE = 0.1;
+const TURN = 4;
+
+/** A circle in the air, begun at `from`. */
+export const circling =
+  (from: Seconds) =>
+  (at: Seconds): Intent => {
+    const angle = (2 * Math.PI * (at - from)) / TURN;
+    return { kind: "twist", linear: [PACE * Math.cos(angle), PACE * Math.sin(angle), 0] };
+  };
+
+/** rad/s of the fastest joint that counts as motion. */
+export const MOVING = 0.05;
+
+/** Opens a bench, starts it, brings it to motion, and closes it whatever happens in between. */
+export async function inMotion<T>(context: DrillContext, options: BenchOptions, act: (bench: Bench) => Promise<T>): Promise<T> {
+  const bench = await openBench(context, options);
+  try {
+    bench.controller.start();
+    const from = bench.clock.now();
+    bench.drive(circling(from));
+    const moving = () => bench.clock.now() - from > 0.3 && fastest(bench) > MOVING;
+    if (!(await bench.until(moving, 3)))
+      throw new OnarmError("arm.refused", "the embedded arm does not move; start the drill again");
+    return await act(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** Opens a bench at rest and closes it whatever happens. */
+export async function atRest<T>(context: DrillContext, options: BenchOptions, act: (bench: Bench) => Promise<T>): Promise<T> {
+  const bench = await openBench(context, options);
+  try {
+    return await act(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
+/** Fastest joint as measured, rad/s. */
+export const fastest = ({ controller }: Bench) => Math.max(...(controller.state()?.velocity ?? [0]).map(Math.abs));

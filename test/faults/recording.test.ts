@@ -1,0 +1,3 @@
+import { proveGroup } from "../support/drill.ts";
+
+proveGroup("recording");
