@@ -1,6 +1,7 @@
 import { seconds } from "../src/domain/units.ts";
 import type { DomainSpec } from "../src/domain/experience.ts";
 import type { RecordingHeader } from "../src/recording/records.ts";
+import { later } from "../src/recording/ticks.ts";
 import type { PracticeRound } from "./practice.ts";
 import { recorderClient } from "./recorderClient.ts";
 
@@ -25,7 +26,7 @@ export async function practiceRecording(file: string, header: RecordingHeader, s
           policyVersion: round.state.round - 1,
           ...{ config, bundle, calibration, seed, commit },
         });
-        for (const record of trace.records) recorder.write({ ...record, at: when(record.at) });
+        for (const record of trace.records) recorder.write(later(record, origin));
         trace.steps.forEach((step, t) =>
           recorder.write({
             channel: "/onarm/transition",

@@ -21,7 +21,7 @@ export interface RecorderClient {
   write(record: Recorded): boolean;
   /** What the recorder last said, plus what never reached it; once the process is gone they add up to what was offered. */
   readonly counts: RecorderCounts;
-  /** "storage.failed" from the disk, "process.lost" when the recorder's process died; replays; completes with the process. */
+  /** "storage.low" and "storage.failed" from the disk, "process.lost" when the recorder's process died; replays; completes with the process. */
   readonly fault$: Observable<OnarmError>;
   /** Has the file finished and the process ended. Never rejects; a second call gives the same answer. */
   finish(): Promise<RecorderCounts>;

@@ -1,9 +1,10 @@
 import type { FaultCode } from "../src/domain/errors.ts";
 import type { RecorderCounts, RecorderOptions } from "../src/recording/recorder.ts";
+import type { StopLogOptions } from "../src/recording/stopLog.ts";
 import type { Recorded, RecordingHeader } from "../src/recording/records.ts";
 
-/** What of the recorder's options crosses the process boundary. */
-export type RecorderSettings = Omit<RecorderOptions, "scheduler" | "create">;
+/** What of the options of recorder and log of stops crosses the process boundary. */
+export type RecorderSettings = Omit<RecorderOptions, "scheduler" | "create"> & Omit<StopLogOptions, "disk">;
 
 export type ToRecorder =
   | { readonly do: "open"; readonly path: string; readonly header: RecordingHeader; readonly settings: RecorderSettings }

@@ -4,11 +4,12 @@ import type { Tick } from "../src/domain/control.ts";
 import { seconds } from "../src/domain/units.ts";
 import type { Seconds } from "../src/domain/units.ts";
 import type { Environment } from "../src/ports/environment.ts";
-import type { JointStateRecord, ModeRecord, VerdictRecord } from "../src/recording/records.ts";
+import { modeRecords, noticeRecords, stateRecords, verdictRecords } from "../src/recording/ticks.ts";
+import type { Telling, TickRecord } from "../src/recording/ticks.ts";
 
 /** What the arm did during one rollout, resets included; times count from the rollout's start, s. */
 export interface RolloutTrace {
-  readonly records: readonly (JointStateRecord | ModeRecord | VerdictRecord)[];
+  readonly records: readonly TickRecord[];
   /** When each policy step was asked, and the command that was under way when it ended. */
   readonly steps: readonly { readonly at: Seconds; readonly sent?: JointCommand }[];
   readonly duration: Seconds;
@@ -22,42 +23,36 @@ export interface Watched {
   readonly tick$: Observable<Tick>;
 }
 
-/** Joint states are kept at the policy's rate: in lockstep the command-rate stream can be computed again from seed and commands. */
+/**
+ * Joint states and verdicts are kept at the policy's rate: in lockstep the command-rate stream can be computed again from seed and commands.
+ * A verdict that changed or refused a command is always kept, with the state it rested on.
+ */
 const EVERY = 10;
 
 /** Watches one rollout: wrap the environment, roll out, then `end()`. */
 export function traceRollout<Task>(environment: Environment<Task>, watched: Watched | undefined) {
-  const records: RolloutTrace["records"][number][] = [];
+  const records: TickRecord[] = [];
   const steps: { at: Seconds; sent?: JointCommand }[] = [];
-  let origin: number | undefined;
+  let telling: Telling | undefined;
   let now = 0;
   let sent: JointCommand | undefined;
-  let mode = "";
+  let before: Tick | undefined;
+  let kept: Tick | undefined;
   let [beat, stops, clamps] = [0, 0, 0];
   const subscription: Subscription | undefined = watched?.tick$.subscribe((tick) => {
-    origin ??= tick.at;
-    now = tick.at - origin;
-    const at = seconds(now);
+    // The first state may be older than the first tick.
+    telling ??= { joints: watched.joints, origin: seconds(Math.min(tick.at, tick.state?.at ?? tick.at)) };
+    now = tick.at - telling.origin;
     if (tick.sent) sent = tick.sent;
-    if (tick.state && beat++ % EVERY === 0)
-      records.push({
-        channel: "/joint_states",
-        at,
-        name: watched.joints,
-        position: tick.state.position,
-        velocity: tick.state.velocity,
-        effort: tick.state.effort,
-      });
-    const named = JSON.stringify(tick.mode);
-    if (named !== mode) {
-      mode = named;
-      records.push({ channel: "/onarm/mode", at, mode: tick.mode });
-      if (tick.mode.is === "stopped") stops++;
+    const due = tick.state !== undefined && beat++ % EVERY === 0;
+    if (due || (tick.verdict && tick.verdict.kind !== "pass")) {
+      records.push(...stateRecords(tick, kept, telling), ...verdictRecords(tick, telling));
+      kept = tick;
     }
-    if (tick.verdict && tick.verdict.kind !== "pass" && tick.command) {
-      records.push({ channel: "/onarm/verdict", at, asked: tick.command, verdict: tick.verdict });
-      if (tick.verdict.kind === "clamp") clamps++;
-    }
+    records.push(...modeRecords(tick, before, telling), ...noticeRecords(tick, telling));
+    if (tick.mode.is === "stopped" && before?.mode.is !== "stopped") stops++;
+    if (tick.verdict?.kind === "clamp") clamps++;
+    before = tick;
   });
   const traced: Environment<Task> = {
     ...environment,

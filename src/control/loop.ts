@@ -1,7 +1,7 @@
 import type { MonoTypeOperatorFunction, Observable, OperatorFunction } from "rxjs";
 import { EMPTY, catchError, connect, exhaustMap, filter, ignoreElements, map, merge, takeUntil, tap } from "rxjs";
 import type { ArmState, JointCommand, SentCommand, StopReason, Verdict } from "../domain/arm.ts";
-import type { Notice, Tick } from "../domain/control.ts";
+import type { Basis, Notice, Tick } from "../domain/control.ts";
 import { isOnarmError } from "../domain/errors.ts";
 import type { Mode } from "../domain/mode.ts";
 import type { Seconds } from "../domain/units.ts";
@@ -129,11 +129,15 @@ const judged = ({ judge, follows, authority, outbox, setPoints }: LoopParts): Mo
     if (!state || !command) return tick;
     // Nothing sent lately: acceleration is judged from what the arm does.
     const previous = outbox.previous ?? { kind: "velocity", value: state.velocity, period: command.period };
-    const ask = (which: Judge) => which(at, state, command, previous);
-    let verdict = ask(drives(mode) ? judge.driving : judge.easing);
+    let by: Basis["by"] = drives(mode) ? "driving" : "easing";
+    const ask = () => judge[by](at, state, command, previous);
+    let verdict = ask();
     outbox.outside = verdict.kind === "stop" && leavable.has(verdict.reason) ? verdict.reason : undefined;
     if (!outbox.outside) outbox.excused = false;
-    else if (outbox.excused && (mode.is === "manual" || !drives(mode))) verdict = ask(judge.recovering);
+    else if (outbox.excused && (mode.is === "manual" || !drives(mode))) {
+      by = "recovering";
+      verdict = ask();
+    }
     const astray = follows(at, state, outbox.previous);
     if (verdict.kind !== "stop" && astray !== undefined) {
       authority.fire({ on: "stop", cause: astray });
@@ -143,7 +147,7 @@ const judged = ({ judge, follows, authority, outbox, setPoints }: LoopParts): Mo
       outbox.clamps++;
       setPoints.reseed();
     }
-    return { ...tick, verdict };
+    return { ...tick, verdict, basis: { previous, by } };
   });
 
 /** Before `dispatched`, so that a stop overtakes a slow send instead of being dropped behind it. */

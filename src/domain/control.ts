@@ -1,4 +1,4 @@
-import type { ArmState, JointCommand, Verdict } from "./arm.ts";
+import type { ArmState, JointCommand, SentCommand, Verdict } from "./arm.ts";
 import type { Mode } from "./mode.ts";
 import type { SceneState } from "./scene.ts";
 import type { Seconds, Vec3 } from "./units.ts";
@@ -27,6 +27,15 @@ export interface Counters {
   readonly dropped: number;
 }
 
+/**
+ * What a verdict rested on besides state and command. `by`: which judge was asked; easing to rest may rest on an older state than driving,
+ * and recovering lets an arm outside its limits back inside.
+ */
+export interface Basis {
+  readonly previous: SentCommand;
+  readonly by: "driving" | "easing" | "recovering";
+}
+
 /** One period of the control loop: what it saw, what was wanted, what was judged, what left. `command`: proposed, before the verdict. */
 export interface Tick {
   readonly at: Seconds;
@@ -36,6 +45,7 @@ export interface Tick {
   readonly scene?: SceneState;
   readonly command?: JointCommand;
   readonly verdict?: Verdict;
+  readonly basis?: Basis;
   /** What the transport took since the tick before; where sending is synchronous, this tick's own command as really sent. */
   readonly sent?: JointCommand;
   readonly notices?: readonly Notice[];

@@ -7,6 +7,7 @@ import type { ChannelName, Recorded } from "./records.ts";
 const number = z.union([z.number(), z.enum(["NaN", "Infinity", "-Infinity"])]).transform(Number);
 const float32 = z.array(number).transform((values) => Float32Array.from(values));
 const command = z.object({ kind: z.enum(["position", "velocity"]), value: z.array(number), period: number });
+const sentCommand = command.extend({ acceleration: z.array(number).optional() });
 const verdict = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("pass"), command }),
   z.object({ kind: z.literal("clamp"), command, joints: z.array(z.number()), reason: z.string() }),
@@ -17,7 +18,21 @@ const provenance = { config: z.string(), bundle: z.string(), calibration: z.stri
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 const json = {
-  "/onarm/verdict": z.object({ at: number, asked: command, verdict }),
+  "/onarm/sensed": z.object({
+    at: number,
+    wrench: z.array(number).optional(),
+    collision: z.boolean().optional(),
+    tip: z.array(number).optional(),
+    heard: number.optional(),
+  }),
+  "/onarm/verdict": z.object({
+    at: number,
+    asked: command,
+    verdict,
+    state: number.optional(),
+    previous: sentCommand.optional(),
+    by: z.enum(["driving", "easing", "recovering"]).optional(),
+  }),
   "/onarm/mode": z.object({ at: number, mode }),
   "/onarm/episode": z.discriminatedUnion("phase", [
     z.object({
@@ -116,7 +131,8 @@ export const channels: Readonly<Record<ChannelName, ChannelSchema>> = {
 
 export const isChannel = (topic: string): topic is ChannelName => topic in channels;
 
-const plain = (_key: string, value: unknown): unknown => {
+/** For JSON.stringify: what JSON has no word for, in the words of the program. */
+export const plain = (_key: string, value: unknown): unknown => {
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   return value instanceof Float32Array ? Array.from(value) : value;
 };

@@ -16,7 +16,7 @@ export interface RecorderOptions {
   readonly flushEvery?: number;
   /** At most this much wall time between two fsyncs while records come, s: the most a power cut loses, next to one flush. */
   readonly syncEvery?: number;
-  /** Below this much free disk, bytes, only what tells the story (episodes, modes, events) is still written. */
+  /** Below this much free disk, bytes, the alarm "storage.low" is raised and only what tells the story (episodes, modes, stops, events) is still written. */
   readonly reserveBytes?: number;
   readonly scheduler?: SchedulerLike;
   readonly create?: (path: string) => Promise<RecordingFile>;
@@ -41,10 +41,11 @@ export interface Recorder {
   /** Writes what waits, adds the index, closes. Never rejects; a second call gives the same answer. */
   close(): Promise<RecorderCounts>;
   readonly counts: RecorderCounts;
-  /** "storage.failed", once when the disk runs low and once when it fails; replays; completes on close. */
+  /** "storage.low" each time the disk runs low, looked for about once a second; "storage.failed" once when it fails; replays; completes on close. */
   readonly fault$: Observable<OnarmError>;
 }
 
+const mebibytes = (bytes: number) => `${(bytes / 2 ** 20).toFixed(bytes < 10 * 2 ** 20 ? 1 : 0)} MiB`;
 const batchSize = 256;
 const topics = Object.keys(channels) as ChannelName[];
 
@@ -68,6 +69,7 @@ export async function openRecorder(path: string, header: RecordingHeader, option
   let [written, dropped, refused, bytes] = [0, 0, 0, 0];
   let flushedAt = 0; // record time
   let syncedAt = scheduler.now();
+  let checkedAt = syncedAt;
   let latest = 0;
   let fault: OnarmError | undefined;
 
@@ -84,12 +86,13 @@ export async function openRecorder(path: string, header: RecordingHeader, option
   };
 
   const checkSpace = async () => {
+    checkedAt = scheduler.now();
     const free = await file.free();
     if (free < reserveBytes && state === "good") {
       state = "low";
-      const left = `${Math.floor(free / 2 ** 20)} MiB left`;
-      const text = `the disk of ${path} has ${left}; only episodes, modes and events are still recorded. Free some space`;
-      fault$.next(new OnarmError("storage.failed", text, { path, free }));
+      const left = `${mebibytes(free)} left, less than the ${mebibytes(reserveBytes)} kept in reserve`;
+      const text = `the disk of ${path} has ${left}; only episodes, modes, stops and events are still recorded. Free some space`;
+      fault$.next(new OnarmError("storage.low", text, { path, free }));
     } else if (free >= 2 * reserveBytes && state === "low") state = "good";
   };
 
@@ -145,7 +148,11 @@ export async function openRecorder(path: string, header: RecordingHeader, option
   const tick = interval(flushEvery * 1000, scheduler).subscribe(() => {
     if (ticking) return;
     ticking = true;
-    void serially(writeOut).then(() => (ticking = false));
+    void serially(async () => {
+      await writeOut();
+      // Others fill a disk too: it is looked at even while nothing is recorded.
+      if (scheduler.now() - checkedAt >= syncEvery * 1000) await checkSpace();
+    }).then(() => (ticking = false));
   });
 
   topics.forEach((topic, index) => {

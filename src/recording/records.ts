@@ -1,4 +1,5 @@
-import type { JointCommand, Verdict } from "../domain/arm.ts";
+import type { ArmState, JointCommand, SentCommand, Verdict } from "../domain/arm.ts";
+import type { Basis } from "../domain/control.ts";
 import type { Action, Observation } from "../domain/experience.ts";
 import type { Mode } from "../domain/mode.ts";
 import type { Seconds } from "../domain/units.ts";
@@ -31,12 +32,24 @@ export interface JointStateRecord {
   readonly effort: readonly number[];
 }
 
-/** What was asked of the governor and what it said; a command that passed or was clamped is in the verdict. */
+/** What an arm measures or tells beside its joints, at the stamp of the joint state it belongs to. Absent: the arm has no such sense. */
+export interface SensedRecord extends Pick<ArmState, "wrench" | "collision" | "tip" | "heard"> {
+  readonly channel: "/onarm/sensed";
+  readonly at: Seconds;
+}
+
+/**
+ * What was asked of the governor and what it said; a command that passed or was clamped is in the verdict. `state`: stamp of the joint state
+ * it rested on, `previous` and `by`: see Basis. With all three the judgement can be repeated to the last bit; older recordings lack them.
+ */
 export interface VerdictRecord {
   readonly channel: "/onarm/verdict";
   readonly at: Seconds;
   readonly asked: JointCommand;
   readonly verdict: Verdict;
+  readonly state?: Seconds;
+  readonly previous?: SentCommand;
+  readonly by?: Basis["by"];
 }
 
 export interface ModeRecord {
@@ -105,12 +118,23 @@ export interface EventRecord {
 
 /** Everything a recording can hold. `at`: seconds on the run's own monotonic clock, from 0. */
 export type Recorded =
-  JointStateRecord | VerdictRecord | ModeRecord | EpisodeBegin | EpisodeEnd | TransitionRecord | LabelRecord | EventRecord;
+  | JointStateRecord
+  | SensedRecord
+  | VerdictRecord
+  | ModeRecord
+  | EpisodeBegin
+  | EpisodeEnd
+  | TransitionRecord
+  | LabelRecord
+  | EventRecord;
 
 export type ChannelName = Recorded["channel"];
 
 /** Streams of the command rate: the first to be dropped when the disk cannot follow, because the others are few and tell the story. */
-export const isBulk = (record: Recorded): boolean => record.channel === "/joint_states" || record.channel === "/onarm/verdict";
+export const isBulk = (record: Recorded): boolean =>
+  record.channel === "/joint_states" ||
+  record.channel === "/onarm/sensed" ||
+  (record.channel === "/onarm/verdict" && record.verdict.kind !== "stop");
 
 /** A time MCAP can hold: finite, from 0, under 2^31 s. */
 export const isRecordable = (record: Recorded): boolean => record.at >= 0 && record.at < 2 ** 31;

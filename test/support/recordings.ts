@@ -89,6 +89,14 @@ const command = fc.record({
 });
 const optional = <K extends string, T>(key: K, value: fc.Arbitrary<T>): fc.Arbitrary<{ [P in K]?: T }> =>
   fc.oneof(fc.constant({}), fc.record({ [key]: value } as Record<K, fc.Arbitrary<T>>)) as fc.Arbitrary<{ [P in K]?: T }>;
+const sentCommand = fc
+  .tuple(command, optional("acceleration", fc.array(number)))
+  .map(([plain, extra]) => ({ ...plain, ...extra }));
+const anyVerdict = fc.oneof(
+  fc.record({ kind: fc.constant("pass" as const), command }),
+  fc.record({ kind: fc.constant("clamp" as const), command, joints: fc.array(fc.nat(6)), reason: text }),
+  fc.record({ kind: fc.constant("stop" as const), reason: fc.constantFrom("not-finite" as const, "workspace" as const) }),
+);
 const provenance = { config: text, bundle: text, calibration: text, seed: fc.integer(), commit: text };
 
 /** Any record of each channel. Built as plain data, so the casts only give branded units back. */
@@ -101,16 +109,28 @@ export const anyRecord: Record<Recorded["channel"], fc.Arbitrary<Recorded>> = {
     velocity: fc.array(fc.double()),
     effort: fc.array(fc.double()),
   }),
-  "/onarm/verdict": fc.record({
-    channel: fc.constant("/onarm/verdict" as const),
-    at,
-    asked: command,
-    verdict: fc.oneof(
-      fc.record({ kind: fc.constant("pass" as const), command }),
-      fc.record({ kind: fc.constant("clamp" as const), command, joints: fc.array(fc.nat(6)), reason: text }),
-      fc.record({ kind: fc.constant("stop" as const), reason: fc.constantFrom("not-finite" as const, "workspace" as const) }),
-    ),
-  }) as fc.Arbitrary<unknown> as fc.Arbitrary<Recorded>,
+  "/onarm/sensed": fc
+    .tuple(
+      fc.record({ channel: fc.constant("/onarm/sensed" as const), at }),
+      optional("wrench", fc.array(number, { minLength: 6, maxLength: 6 })),
+      optional("collision", fc.boolean()),
+      optional("tip", fc.array(number, { minLength: 3, maxLength: 3 })),
+      optional("heard", at),
+    )
+    .map((parts) => Object.assign({}, ...parts) as Recorded),
+  "/onarm/verdict": fc
+    .tuple(
+      fc.record({
+        channel: fc.constant("/onarm/verdict" as const),
+        at,
+        asked: command,
+        verdict: anyVerdict,
+      }),
+      optional("state", at),
+      optional("previous", sentCommand),
+      optional("by", fc.constantFrom("driving" as const, "easing" as const, "recovering" as const)),
+    )
+    .map((parts) => Object.assign({}, ...parts) as Recorded),
   "/onarm/mode": fc.record({
     channel: fc.constant("/onarm/mode" as const),
     at,

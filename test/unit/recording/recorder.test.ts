@@ -115,7 +115,7 @@ describe("The recorder", () => {
     expect(recorder.write(jointState(0))).to.equal(true);
     disk.free = 999;
     await recorder.flush();
-    expect(faults.map(({ code, message }) => [code, /0 MiB left/.test(message)])).to.deep.equal([["storage.failed", true]]);
+    expect(faults.map(({ code, message }) => [code, /0.0 MiB left/.test(message)])).to.deep.equal([["storage.low", true]]);
     expect([recorder.write(jointState(1)), recorder.write(event(2, "stopped"))]).to.deep.equal([false, true]);
     await recorder.flush();
     disk.free = 2000;
