@@ -59,7 +59,8 @@ function explained(issue: z.core.$ZodIssue): [what: string, remedy: string] {
 }
 
 const named = (type: string) =>
-  ({ number: "finite number", int: "whole number", object: "mapping", record: "mapping", tuple: "list", array: "list" })[type] ?? type;
+  ({ number: "finite number", int: "whole number", object: "mapping", record: "mapping", tuple: "list", array: "list" })[type] ??
+  type;
 const shown = (value: unknown) => (typeof value === "object" && value !== null ? "a mapping or list" : String(value));
 
 /** The text of a config file. Throws "config.invalid" when it cannot be read. */

@@ -80,8 +80,8 @@ export function chain(description: ArmDescription, tip: string = description.tip
   return { joints: names.length, names, links: Float64Array.from(links), prismatic, tool: packed(pending) };
 }
 
-/** Walks the chain; writes each joint's axis and origin into `J` (rows 3..5 and 0..2) when there is one. */
-function walk(chain: Chain, q: ArrayLike<number>, J?: Float64Array): Transform {
+/** Walks the chain; writes each joint's axis and origin into `J` (rows 3..5 and 0..2), and the frame behind it into `F`, when there is one. */
+function walk(chain: Chain, q: ArrayLike<number>, J?: Float64Array, F?: Float64Array): Transform {
   const { joints: n, links, prismatic, tool: t } = chain;
   let [a, b, c, d, e, f, g, h, i, x, y, z] = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
   for (let k = 0; k <= n; k++) {
@@ -129,12 +129,20 @@ function walk(chain: Chain, q: ArrayLike<number>, J?: Float64Array): Transform {
         h * cos - g * sin,
       ];
     }
+    if (F) F.set([a, b, c, d, e, f, g, h, i, x, y, z], 12 * k);
   }
   return { p: [x, y, z], R: [a, b, c, d, e, f, g, h, i] };
 }
 
 /** Tip frame in base. `q`: commanded joints, rad (m for prismatic); a NaN in it gives NaN out, never an error. */
 export const forward = (chain: Chain, q: ArrayLike<number>): Transform => walk(chain, q);
+
+/** The frame behind every joint, in base: 12 numbers a joint (R row-major, then p); the joint's axis is the third column. The caller's. */
+export function frames(chain: Chain, q: ArrayLike<number>): Float64Array {
+  const F = new Float64Array(12 * chain.joints);
+  walk(chain, q, undefined, F);
+  return F;
+}
 
 /** Tip frame and the geometric Jacobian at the tip: 6 x n row-major, linear rows then angular rows, in base. Both are the caller's. */
 export function jacobian(chain: Chain, q: ArrayLike<number>): { tip: Transform; J: Float64Array } {
