@@ -13,6 +13,7 @@ export const assembled = (at: Seconds, enabled: boolean): ArmStatus => ({
   error: false,
   estopButton: "unpressed",
   estopSource: "none",
+  cuff: false,
 });
 
 /** A stop by software: as if the button had been pressed, but not by a person. A stop already there stays what it is. */
@@ -41,8 +42,12 @@ const refused = (message: string, status: ArmStatus) => new OnarmError("arm.refu
 export function cleared(status: ArmStatus, at: Seconds): ArmStatus {
   if (!status.stopped) throw refused("the arm is not stopped: there is nothing to reset", status);
   if (status.estopButton === "pressed") throw refused("the stop button is pressed: release it, then reset", status);
-  return assembled(at, false);
+  return { ...assembled(at, false), cuff: status.cuff ?? false };
 }
+
+/** A hand squeezes the cuff or lets it go: while it is squeezed the hand guides the arm and no command does. */
+export const guided = (status: ArmStatus, at: Seconds, squeezed: boolean): ArmStatus =>
+  status.cuff === squeezed ? status : { ...status, at, cuff: squeezed };
 
 /** Motors on. Throws "arm.refused" while stopped. */
 export function enabled(status: ArmStatus, at: Seconds): ArmStatus {

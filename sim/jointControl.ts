@@ -13,7 +13,8 @@ export function checkCommand(joints: number, { value }: JointCommand): void {
   throw new OnarmError("arm.refused", what, { value });
 }
 
-export type Drive = "velocity" | "position" | "hold" | "off";
+/** What the joints follow: set-points, their own place, a hand on the cuff, or nothing. */
+export type Drive = "velocity" | "position" | "hold" | "guided" | "off";
 
 /**
  * The arm's own controller, as Intera's behaves: velocity set-points that must be refreshed or the arm holds where it is; position
@@ -25,6 +26,7 @@ export function jointControl(
   weights: readonly string[],
   timeout: () => number,
   ratio: () => number,
+  epoch: number,
 ) {
   const joints = description.commanded.map((name) => {
     const joint = description.joints.find((j) => j.name === name)!;
@@ -33,16 +35,18 @@ export function jointControl(
   const bodies = weights.map((name) => physics.body(name));
   const target = new Float64Array(joints.length);
   let drive: Drive = "off";
-  let heard = 0;
+  let heard = epoch;
 
-  const power = (on: boolean) => {
+  /** `servos`: joints resist being moved. `motors`: the drives have power, so brakes are open and the arm's weight is carried. */
+  const power = (motors: boolean, servos: boolean) => {
     for (const { actuator, dof, gain, damping, slack, brake } of joints) {
-      physics.model("actuator_gainprm")[10 * actuator] = on ? gain : 0;
-      physics.model("actuator_biasprm")[10 * actuator + 2] = on ? -gain : 0;
-      physics.model("dof_damping")[dof] = on ? damping : brake ? BRAKE_DAMPING : slack;
+      physics.model("actuator_gainprm")[10 * actuator] = servos ? gain : 0;
+      physics.model("actuator_biasprm")[10 * actuator + 2] = servos ? -gain : 0;
+      physics.model("dof_damping")[dof] = motors ? damping : brake ? BRAKE_DAMPING : slack;
     }
-    for (const body of bodies) physics.model("body_gravcomp")[body] = on ? 1 : UNPOWERED_GRAVITY;
+    for (const body of bodies) physics.model("body_gravcomp")[body] = motors ? 1 : UNPOWERED_GRAVITY;
   };
+  const moves = (): boolean => drive !== "off" && drive !== "guided";
   const hold = () => {
     const q = physics.data("qpos");
     joints.forEach((joint, i) => (target[i] = q[joint.qpos]!));
@@ -55,24 +59,29 @@ export function jointControl(
     heard: (): number => heard,
     /** Motors on, holding what is measured now. */
     on(): void {
-      if (drive === "off") power(true);
+      if (!moves()) power(true, true);
       hold();
     },
     off(): void {
       drive = "off";
-      power(false);
+      power(false, false);
     },
-    /** Takes a set-point at once; while the motors are off it goes nowhere. Throws "arm.refused" for one no controller could follow. */
+    /** A hand has the arm: it floats, and no command moves it. */
+    guide(): void {
+      drive = "guided";
+      power(true, false);
+    },
+    /** Takes a set-point at once; while the motors are off or a hand guides the arm it goes nowhere. Throws "arm.refused" for one no controller could follow. */
     take(command: JointCommand, now: number): void {
       checkCommand(joints.length, command);
-      if (drive === "off") return;
+      if (!moves()) return;
       drive = command.kind;
       target.set(command.value);
       heard = now;
     },
     /** One control period: writes the velocity set-points the servos follow until the next. */
     drivePeriod(now: number): void {
-      if (drive === "off") return;
+      if (!moves()) return;
       if (drive === "velocity" && !(now - heard < timeout() - EPSILON)) hold();
       const q = physics.data("qpos");
       const ctrl = physics.data("ctrl");

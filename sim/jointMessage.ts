@@ -2,8 +2,11 @@ import type { ArmState } from "../src/domain/arm.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { newtonMetres, rad, radPerSec, seconds } from "../src/domain/units.ts";
 
-/** What /robot/joint_states says: every joint the robot has, in the robot's own order, the head and fingers among the arm's. SI. */
-export interface JointMessage {
+/**
+ * What /robot/joint_states says: every joint the robot has, in the robot's own order, the head and fingers among the arm's. SI. With it goes
+ * what the robot says of the same moment elsewhere (endpoint, collision), and its echo of commands.
+ */
+export interface JointMessage extends Pick<ArmState, "wrench" | "collision" | "heard"> {
   readonly stamp: number;
   readonly name: readonly string[];
   readonly position: readonly number[];
@@ -33,6 +36,9 @@ export function byName(joints: readonly string[]): (message: JointMessage) => Ar
       position: order.map((i) => rad(message.position[i]!)),
       velocity: order.map((i) => radPerSec(message.velocity[i]!)),
       effort: order.map((i) => newtonMetres(message.effort[i]!)),
+      ...(message.wrench && { wrench: message.wrench }),
+      ...(message.collision !== undefined && { collision: message.collision }),
+      ...(message.heard !== undefined && { heard: message.heard }),
     };
   };
 }

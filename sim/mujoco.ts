@@ -19,6 +19,9 @@ const dataFields = {
   xpos: ["nbody", 3],
   xquat: ["nbody", 4],
   xipos: ["nbody", 3],
+  subtree_com: ["nbody", 3],
+  xfrc_applied: ["nbody", 6],
+  cfrc_ext: ["nbody", 6],
   site_xpos: ["nsite", 3],
   site_xmat: ["nsite", 9],
   sensordata: ["nsensordata", 1],
@@ -66,6 +69,10 @@ export interface Physics {
   /** Recomputes everything that follows from qpos, qvel and ctrl, without advancing time. */
   forward(): void;
   reset(): void;
+  /** Fills `cfrc_ext` (what contacts and `xfrc_applied` do to each body) as of the last step. Advances nothing and changes no later step. */
+  externalForces(): void;
+  /** Whether anything touched anything in the last step: cheap enough to ask every time. */
+  touching(): boolean;
   /** Contacts as of the last step or forward. */
   contacts(): Contact[];
   /** The whole state, bit-exact under the same package version. The array is the caller's. */
@@ -178,6 +185,14 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
     reset() {
       inUse();
       mj.mj_resetData(model, data);
+    },
+    externalForces() {
+      inUse();
+      mj.mj_rnePostConstraint(model, data);
+    },
+    touching() {
+      inUse();
+      return data.ncon > 0;
     },
     contacts() {
       inUse();

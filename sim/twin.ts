@@ -11,7 +11,7 @@ import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Scene } from "../src/ports/scene.ts";
 import { armMjcf } from "./armMjcf.ts";
-import { assembled, buttonPressed, buttonReleased, cleared, enabled, stoppedBySoftware } from "./assembly.ts";
+import { assembled, buttonPressed, buttonReleased, cleared, enabled, guided, stoppedBySoftware } from "./assembly.ts";
 import { furniture } from "./furniture.ts";
 import { jointControl } from "./jointControl.ts";
 import type { Drive } from "./jointControl.ts";
@@ -21,6 +21,7 @@ import type { JointMessage } from "./jointMessage.ts";
 import { lockstepClock } from "./lockstepClock.ts";
 import { worldMjcf } from "./mjcf.ts";
 import { openPhysics } from "./mujoco.ts";
+import { touchSensor } from "./touchSensor.ts";
 import { checkSpeedRatio, checkTimeout, PERIOD, resolved } from "./twinOptions.ts";
 import type { TwinOptions } from "./twinOptions.ts";
 
@@ -52,8 +53,16 @@ export interface Twin {
   setJoints(q: readonly number[]): void;
   /** Outside torques on the commanded joints, N m, until set again. */
   push(torque: readonly number[]): void;
+  /** A force of somebody's hand on the tip, N in base, until set again. */
+  pull(force: Vec3): void;
   pressStop(): void;
   releaseStop(): void;
+  /** A hand takes the cuff, or lets it go. */
+  squeezeCuff(squeezed: boolean): void;
+  /** Makes the physics' state a NaN: the next period ends the twin. */
+  poison(): void;
+  /** Silence after which a velocity command is forgotten, s. */
+  timeout(): number;
   setTimeout(s: number): void;
   setSpeedRatio(ratio: number): void;
   /** SHA-256 of the physics' whole state. */
@@ -70,22 +79,26 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
 
   const physics = await openPhysics(worldMjcf(description, timestep));
   const things = furniture(physics);
+  const bodies = armMjcf(description).weights;
+  const epoch = seconds(options.epoch ?? 0);
   const control = jointControl(
     description,
     physics,
-    armMjcf(description).weights,
+    bodies,
     () => timeout,
     () => ratio,
+    epoch,
   );
   const sensor = jointSensor(description, physics);
+  const touch = touchSensor(description, physics, bodies);
   const map = byName(description.commanded);
   const tipChain = chain(description);
   const rest = description.joints.filter(({ kind }) => kind !== "fixed").map(({ name }) => physics.joint(name));
   const dofs = description.commanded.map((name) => physics.joint(name));
 
-  const epoch = seconds(options.epoch ?? 0);
   let time = epoch;
   let open = true;
+  let pull: Vec3 | undefined;
   const state$ = new Subject<ArmState>();
   const message$ = new Subject<JointMessage>();
   const scene$ = new Subject<SceneState>();
@@ -95,8 +108,9 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const lost = () => new OnarmError("link.lost", "the twin is closed; open a new one");
   const become = (status: ArmStatus) => {
     if (!open || status === status$.value) return;
-    if (status.enabled) control.on();
-    else control.off();
+    if (!status.enabled) control.off();
+    else if (status.cuff) control.guide();
+    else control.on();
     status$.next(status);
   };
   const asked = async (step: (status: ArmStatus, at: Seconds) => ArmStatus) => {
@@ -134,6 +148,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     if (!open) throw lost();
     try {
       control.drivePeriod(time);
+      if (pull) touch.pull(pull);
       physics.step(substeps);
     } catch (error) {
       end(error);
@@ -141,7 +156,9 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     }
     time = seconds(at);
     if (trace$.observed) trace$.next(trace());
-    const message = sensor(time, control.drive() !== "off");
+    const { wrench, collision } = touch.read();
+    const joints = sensor(time, control.drive() !== "off");
+    const message = { ...joints, ...(options.wrench && { wrench }), collision, heard: seconds(control.heard()) };
     message$.next(message);
     state$.next(map(message));
     if (open) scene$.next({ at: time, facts: things.facts() });
@@ -205,6 +222,10 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     push: (torque) => dofs.forEach((joint, i) => (physics.data("qfrc_applied")[joint.dof] = torque[i]!)),
     pressStop: () => become(buttonPressed(status$.value, time)),
     releaseStop: () => become(buttonReleased(status$.value, time)),
+    pull: (force) => void (pull = force),
+    squeezeCuff: (squeezed) => become(guided(status$.value, time, squeezed)),
+    poison: () => void (physics.data("qpos")[dofs[0]!.qpos] = NaN),
+    timeout: () => timeout,
     setTimeout: (s) => void (timeout = checkTimeout(s)),
     setSpeedRatio: (r) => void (ratio = checkSpeedRatio(r)),
     heapBytes: () => physics.heapBytes(),

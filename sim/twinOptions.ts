@@ -18,6 +18,11 @@ export interface TwinOptions {
   /** Commanded joints at the start, rad. Default: the description's neutral pose. */
   readonly start?: readonly number[];
   readonly scene?: SceneSpec;
+  /**
+   * States carry the wrench on the tip. Default false: an arm without a sense of force. What is touched here gives way by nothing, so practice
+   * that a lab's limit would stop is ordinary (docs/decisions/0007-processes.md).
+   */
+  readonly wrench?: boolean;
   /** Stamp of the start, s. */
   readonly epoch?: number;
   /** Physics step, s; a whole number of them make a period. */

