@@ -62,6 +62,7 @@ async function contextOf(
     signal: interrupts.signal,
     onInterrupt: interrupts.onInterrupt,
     exitCode: 0,
+    answersOnStdout: false,
   };
 }
 
@@ -95,7 +96,8 @@ export async function runCli(
     const result = await invocation.verb.run(invocation.options, context);
     await interrupts.settled();
     const whole = interrupts.signal.aborted ? { ...result, interrupted: true } : result;
-    terminal.out(json ? toJson(whole) : formatTable(whole));
+    if (json) terminal.out(toJson(whole));
+    else (context.answersOnStdout ? terminal.err : terminal.out)(formatTable(whole));
     return context.exitCode;
   } catch (error) {
     if (endedByInterrupt(error)) await ownCopy(interrupts.signal);

@@ -38,6 +38,8 @@ export interface VerbContext {
   onInterrupt(hook: () => void | Promise<void>): void;
   /** Exit code of a run that ended without an error; a verb sets 1 for a result that is a refusal. */
   exitCode: 0 | 1;
+  /** A verb whose own answers go to stdout sets this: without --json the table of its result then goes to stderr. */
+  answersOnStdout: boolean;
 }
 
 const numeric = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;

@@ -3,51 +3,21 @@ import path from "node:path";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { readDataset } from "../../src/learning/dataset.ts";
 import { readBundle } from "../../src/policy/bundle.ts";
-import { readRecording, summarise } from "../../src/recording/read.ts";
-import type { Verb } from "../cli.ts";
+import { plain } from "../../src/recording/codec.ts";
+import { summarise } from "../../src/recording/read.ts";
+import { integer, type Verb, type VerbContext } from "../cli.ts";
+import { stopsOf, toldOf, windowOf, type StopListed } from "../stopList.ts";
 
 interface Options {
   readonly stops?: boolean;
-}
-
-/** A stop of the arm. `at`: s on the recording's clock. */
-export interface StopListed {
-  readonly at: number;
-  readonly episode: number | null;
-  readonly reason: string;
+  readonly stop?: number;
 }
 
 const EXPECTED = "a recording (.mcap), a bundle folder or a dataset folder is needed";
 
-/** Every stop, and the records that the recorder had to drop. A damaged recording tells what is before the damage. */
-async function stopsOf(file: string, damaged: boolean): Promise<{ list: StopListed[]; dropped: number }> {
-  const list: StopListed[] = [];
-  let dropped = 0;
-  let episode: number | null = null;
-  // The governor's stop and the mode it leads to are two records of one stop.
-  let told: string | undefined;
-  try {
-    for await (const record of readRecording(file)) {
-      const { at } = record;
-      if (record.channel === "/onarm/episode") episode = record.phase === "begin" ? record.episode : null;
-      else if (record.channel === "/onarm/verdict" && record.verdict.kind === "stop") {
-        told = record.verdict.reason;
-        list.push({ at, episode, reason: told });
-      } else if (record.channel === "/onarm/mode") {
-        if (record.mode.is === "stopped" && record.mode.cause !== told) list.push({ at, episode, reason: record.mode.cause });
-        told = undefined;
-      } else if (record.channel === "/onarm/event" && record.code === "recording.dropped")
-        dropped += Number(record.detail?.dropped ?? 0);
-    }
-  } catch (error) {
-    if (!damaged) throw error;
-  }
-  return { list, dropped };
-}
-
 async function inspectRecording(file: string): Promise<Record<string, unknown> & { stopList: StopListed[] }> {
   const { header, channels, episodes, steps, clamps, duration, damage } = await summarise(file);
-  const { list, dropped } = await stopsOf(file, damage !== undefined);
+  const { list, dropped, tornLines } = await stopsOf(file, damage !== undefined);
   return {
     kind: "recording",
     file,
@@ -61,6 +31,7 @@ async function inspectRecording(file: string): Promise<Record<string, unknown> &
     lost: damage?.lostBytes ?? 0,
     dropped,
     damage: damage ? { offset: damage.offset, why: damage.why } : null,
+    ...(tornLines > 0 ? { tornStops: tornLines } : {}),
     header,
     stopList: list,
   };
@@ -129,12 +100,24 @@ async function kindOf(folder: string): Promise<unknown> {
   }
 }
 
+async function stopAlone(file: string, n: number, context: VerbContext): Promise<Record<string, unknown>> {
+  const stop = await windowOf(file, n);
+  if (context.json) return { kind: "stop", file, stop };
+  context.answersOnStdout = true;
+  process.stdout.write(`${JSON.stringify(stop, plain)}\n`);
+  return { stop: n, file };
+}
+
 export const verb: Verb<Options> = {
   name: "inspect",
   summary: "tell what is in a recording, a bundle or a dataset, and whether it is whole",
   options: (command) => {
     command.argument("<path>", "a recording (.mcap), a bundle folder or a dataset folder");
-    command.option("--stops", "list every stop of a recording");
+    command.option(
+      "--stops",
+      "list every stop of a recording: when, why, what to do, and how much is known of the two seconds before",
+    );
+    command.option("--stop <n>", "the whole of those two seconds, as JSON, of the n-th stop of that list", integer({ min: 1 }));
   },
   run: async (options, context) => {
     const target = path.resolve(context.args[0]!);
@@ -143,15 +126,16 @@ export const verb: Verb<Options> = {
     });
     const folder = found.isDirectory();
     const kind = folder ? await kindOf(target) : "recording";
-    if (options.stops && kind !== "recording")
+    if ((options.stops || options.stop) && kind !== "recording")
       throw new OnarmError("usage.invalid", `inspect: --stops is for recordings, and ${target} is none; leave it out`);
     if (kind === "bundle") return inspectBundle(target);
     if (kind === "dataset") return inspectDataset(target);
     if (folder) throw new OnarmError("file.damaged", `${target}: its manifest.json is of neither kind; ${EXPECTED}`);
+    if (options.stop !== undefined) return stopAlone(target, options.stop, context);
     const { stopList, ...result } = await inspectRecording(target);
     if (!options.stops) return result;
     if (context.json) return { ...result, stopList };
-    for (const { at, episode, reason } of stopList) context.log(`${at.toFixed(3)} s  episode ${episode ?? "-"}: ${reason}`);
+    stopList.forEach((stop, i) => toldOf(stop, i + 1).forEach(context.log));
     return result;
   },
 };

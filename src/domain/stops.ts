@@ -1,3 +1,4 @@
+// Long because it is a table: one row for every word that stops or holds the arm.
 import type { StopReason } from "./arm.ts";
 import { response } from "./errors.ts";
 import type { FaultCode } from "./errors.ts";
@@ -19,6 +20,7 @@ type OtherCause =
   | "beat.late"
   | "scene.implausible"
   | "policy.frozen"
+  | "policy.hung"
   | "policy.saturated"
   | "link.oneway"
   | "arm.stopped"
@@ -164,6 +166,11 @@ export const explanations: Readonly<Record<StopCause, Explanation>> = {
     "The policy gave the same answer to different observations.",
     "It does not see the world any more: its input is stuck, or its weights are dead.",
     "Look whether the scene still moves on the page; then resume, or stop and load another bundle.",
+  ),
+  "policy.hung": row(
+    "The policy stopped answering, and making it anew from its bundle did not help.",
+    "An arm without a policy has nobody who drives it.",
+    `Look at what loads this computer, or load another bundle. ${START_AGAIN}`,
   ),
   "policy.saturated": row(
     "The policy asked for more than it may in most of its steps.",
