@@ -2,7 +2,7 @@ import { Subject } from "rxjs";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import { loadLimits } from "../../../src/config/limits.ts";
 import { createController } from "../../../src/control/controller.ts";
-import type { ArmState, JointCommand } from "../../../src/domain/arm.ts";
+import type { ArmState, ExplorationBudget, JointCommand } from "../../../src/domain/arm.ts";
 import type { Intent, Tick } from "../../../src/domain/control.ts";
 import type { SceneFact } from "../../../src/domain/scene.ts";
 import { metres, newtonMetres, rad, radPerSec, seconds } from "../../../src/domain/units.ts";
@@ -19,6 +19,9 @@ const kinematics = chain(sawyer);
 
 export interface BenchOptions {
   readonly withScene?: boolean;
+  /** The arm says when it took the command it follows. */
+  readonly echo?: boolean;
+  readonly exploration?: ExplorationBudget;
   /** Stands between controller and fake arm. */
   readonly through?: (arm: Arm) => Arm;
 }
@@ -27,7 +30,7 @@ export interface BenchOptions {
  * A controller over fakes with a hand on the clock. A beat is a period of the world: the arm follows what was sent since the last one
  * exactly, says so unless it is quiet, the scene is seen, and the loop acts.
  */
-export function bench({ withScene = false, through = (arm) => arm }: BenchOptions = {}) {
+export function bench({ withScene = false, echo = false, exploration, through = (arm) => arm }: BenchOptions = {}) {
   const fake = fakeArm(sawyer.commanded);
   const stage = fakeScene();
   const beat$ = new Subject<Seconds>();
@@ -35,10 +38,14 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
   let position: number[] = [...sawyer.poses["neutral"]!];
   let velocity = position.map(() => 0);
   let heard = 0;
+  let heardAt = seconds(0);
+  let wall = 0;
   const quiet = { arm: false, scene: false };
   /** `stuck`: something holds the arm where it is. */
   const world = { stuck: false };
   const things: Record<string, SceneFact> = {};
+  /** Whatever else the arm says of itself in every state. */
+  let felt: Partial<ArmState> = {};
 
   const stateAt = (at: number, more: Partial<ArmState> = {}): ArmState => ({
     at: seconds(at),
@@ -50,10 +57,11 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
   const beat = (late = 0) => {
     now = seconds(now + PERIOD + late);
     const command = fake.sent.length > heard ? fake.sent.at(-1) : undefined;
+    if (command) heardAt = now;
     heard = fake.sent.length;
     velocity = position.map((_, i) => (world.stuck ? 0 : (command?.value[i] ?? 0)));
     position = position.map((q, i) => q + velocity[i]! * PERIOD);
-    if (!quiet.arm) fake.emit(stateAt(now));
+    if (!quiet.arm) fake.emit(stateAt(now, { ...(echo ? { heard: heardAt } : {}), ...felt }));
     if (!quiet.scene) stage.emit({ at: now, facts: { ...things } });
     beat$.next(now);
   };
@@ -62,7 +70,7 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
   };
   const clock: Clock = {
     now: () => now,
-    wall: () => now,
+    wall: () => now + wall,
     beat$,
     period: PERIOD,
     run: async (done) => {
@@ -76,6 +84,7 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
     clock,
     description: sawyer,
     limits,
+    ...(exploration ? { exploration } : {}),
   });
   const ticks: Tick[] = [];
   // A test of a failing loop listens for itself.
@@ -109,6 +118,8 @@ export function bench({ withScene = false, through = (arm) => arm }: BenchOption
     /** Fastest joint of the last command sent, rad/s. */
     speed: () => Math.max(...(fake.sent.at(-1)?.value ?? [NaN]).map(Math.abs)),
     pursue,
+    feel: (more: Partial<ArmState>) => void (felt = more),
+    stepWall: (by: number) => void (wall += by),
     drive: (linear: Vec3, n: number) => pursue({ kind: "twist", linear }, n),
     running: () => {
       beat();

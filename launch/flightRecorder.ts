@@ -1,0 +1,109 @@
+import type { Subscription } from "rxjs";
+import type { Controller } from "../src/control/controller.ts";
+import type { Tick } from "../src/domain/control.ts";
+import type { OnarmError } from "../src/domain/errors.ts";
+import type { Rollout } from "../src/domain/experience.ts";
+import { seconds } from "../src/domain/units.ts";
+import type { Environment } from "../src/ports/environment.ts";
+import type { Clock } from "../src/ports/clock.ts";
+import type { RecordingHeader } from "../src/recording/records.ts";
+import { tickRecords } from "../src/recording/ticks.ts";
+import { recorderClient } from "./recorderClient.ts";
+import type { RecorderClient } from "./recorderClient.ts";
+
+/** A recording of an arm in wall time: every tick, and the episodes and transitions of whoever drives. */
+export interface FlightRecorder {
+  readonly client: RecorderClient;
+  readonly file: string;
+  /** The same environment, each of its steps written down as a transition of the episode that was begun last. */
+  watched<Task>(environment: Environment<Task>): Environment<Task>;
+  begins(episode: number, task: number): void;
+  /** An episode that was cut short keeps its transitions; its end says so. */
+  ends(episode: number, made: Rollout | OnarmError): void;
+  finish(): ReturnType<RecorderClient["finish"]>;
+}
+
+/** Starts the recorder's process and writes down every tick from now on. Rejects as `recorderClient` does. */
+export async function flightRecorder(
+  file: string,
+  header: RecordingHeader,
+  { controller, joints, clock }: { readonly controller: Controller; readonly joints: readonly string[]; readonly clock: Clock },
+): Promise<FlightRecorder> {
+  const client = await recorderClient(file, header);
+  const telling = { joints, origin: clock.now() };
+  const now = () => seconds(clock.now() - telling.origin);
+  let before: Tick | undefined;
+  let sent: Tick["sent"];
+  let [episode, step] = [0, 0];
+  let at = { stops: 0, clamps: 0 };
+  const writing: Subscription = controller.tick$.subscribe({
+    next: (tick) => {
+      for (const record of tickRecords(tick, before, telling)) client.write(record);
+      before = tick;
+      if (tick.sent) sent = tick.sent;
+    },
+    error: () => {},
+  });
+  const { config, bundle, calibration, seed, commit } = header;
+  return {
+    client,
+    file,
+    watched: (environment) => {
+      let observation: Float32Array = new Float32Array();
+      return {
+        ...environment,
+        reset: async (task) => (observation = await environment.reset(task)),
+        step: async (action) => {
+          const asked = now();
+          const seen = observation;
+          const result = await environment.step(action);
+          observation = result.observation;
+          client.write({
+            channel: "/onarm/transition",
+            at: asked,
+            episode,
+            step: step++,
+            observation: seen.slice(),
+            action: action.slice(),
+            ...(sent ? { sent } : {}),
+          });
+          return result;
+        },
+      };
+    },
+    begins: (number, task) => {
+      [episode, step] = [number, 0];
+      at = controller.counters();
+      client.write({
+        channel: "/onarm/episode",
+        phase: "begin",
+        at: now(),
+        episode,
+        task,
+        policyVersion: 0,
+        ...{ config, bundle, calibration, seed, commit },
+      });
+    },
+    ends: (number, made) => {
+      const { stops, clamps } = controller.counters();
+      const cut = made instanceof Error;
+      if (cut) client.write({ channel: "/onarm/event", at: now(), level: "warn", code: made.code, text: made.message });
+      client.write({
+        channel: "/onarm/episode",
+        phase: "end",
+        at: now(),
+        episode: number,
+        steps: step,
+        last: cut ? new Float32Array() : made.observation.slice(-made.observation.length / (made.steps + 1)),
+        terminated: !cut && made.terminated,
+        human: false,
+        stops: stops - at.stops,
+        clamps: clamps - at.clamps,
+      });
+    },
+    finish: () => {
+      writing.unsubscribe();
+      return client.finish();
+    },
+  };
+}

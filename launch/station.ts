@@ -1,0 +1,82 @@
+import { sawyer } from "../robot/description/sawyer.ts";
+import { connectTwin, spawnTwin } from "../sim/pacedTwin.ts";
+import { limitsOf, loadLimits } from "../src/config/limits.ts";
+import { cadence } from "../src/control/cadence.ts";
+import { createController } from "../src/control/controller.ts";
+import type { Controller } from "../src/control/controller.ts";
+import type { Limits } from "../src/domain/arm.ts";
+import { OnarmError } from "../src/domain/errors.ts";
+import type { Arm } from "../src/ports/arm.ts";
+import type { Clock } from "../src/ports/clock.ts";
+import type { Scene } from "../src/ports/scene.ts";
+import { standing } from "../src/safety/standing.ts";
+
+export interface StationOptions {
+  /** "sim": a paced twin of its own; "sim@host:port": one that runs already. */
+  readonly arm: string;
+  readonly limits: string;
+}
+
+/** One arm in wall time under the control loop, with all that guards it. */
+export interface Station {
+  readonly arm: Arm;
+  readonly scene: Scene;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly controller: Controller;
+  readonly cadence: ReturnType<typeof cadence>;
+  /** Eases the arm to rest, then lets go of it; a twin that was started here ends. */
+  close(): Promise<void>;
+}
+
+/** Beats until the arm has said where it stands, and how long it may take, s. */
+const SETTLED = 20;
+const PATIENCE = 5;
+
+async function openArm(arm: string) {
+  const [name, address] = arm.split("@");
+  if (name !== "sim")
+    throw new OnarmError(
+      "usage.invalid",
+      `--arm ${arm}: no adapter of that name exists yet; use sim, or sim@host:port for a twin that runs`,
+    );
+  if (address === undefined) {
+    const twin = await spawnTwin(sawyer, { timeout: 0.1, linger: 2 });
+    return { ...twin, leave: () => twin.end() };
+  }
+  if (!/^[\w.-]+:\d+$/.test(address))
+    throw new OnarmError("usage.invalid", `--arm ${arm}: sim@host:port is meant, as sim@127.0.0.1:40001`);
+  const twin = await connectTwin(address);
+  return { ...twin, leave: () => twin.arm.close() };
+}
+
+/**
+ * Opens an arm, enabled and at rest, and its control loop in mode idle: nothing has moved when this resolves, and nothing does before `start`.
+ * @throws "config.invalid" for limits that do not fit the arm or a posture they forbid; "usage.invalid" for an arm nobody knows; "link.lost"
+ */
+export async function openStation(options: StationOptions): Promise<Station> {
+  const limits = limitsOf(sawyer, loadLimits(options.limits), options.limits);
+  const { arm, scene, clock, leave } = await openArm(options.arm);
+  const controller = createController({ arm, scene, clock, description: sawyer, limits, exploration: limits.exploration });
+  const beats = cadence(clock.period);
+  const counting = controller.tick$.subscribe({ next: beats.tick, error: () => {} });
+  const close = async () => {
+    counting.unsubscribe();
+    await controller.close();
+    await leave();
+  };
+  try {
+    let passed = 0;
+    const until = clock.now() + PATIENCE;
+    await clock.run(() => (++passed >= SETTLED && controller.state() !== undefined) || clock.now() > until);
+    const state = controller.state();
+    if (!state)
+      throw new OnarmError("link.lost", `--arm ${options.arm}: no arm state within ${PATIENCE} s; look at the arm and its link`);
+    const wrong = standing(sawyer, limits, state.position);
+    if (wrong) throw new OnarmError("config.invalid", `${options.limits}: ${wrong}`, { file: options.limits });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { arm, scene, clock, limits, controller, cadence: beats, close };
+}

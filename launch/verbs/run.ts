@@ -1,0 +1,162 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { sawyer } from "../../robot/description/sawyer.ts";
+import { armEnvironment } from "../../src/control/armEnvironment.ts";
+import { withoutRewards } from "../../src/control/withoutRewards.ts";
+import { configHash } from "../../src/config/hash.ts";
+import { explain } from "../../src/domain/stops.ts";
+import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
+import { integer, number, type Verb } from "../cli.ts";
+import { openDomain } from "../domains.ts";
+import { driving } from "../driving.ts";
+import { flightRecorder } from "../flightRecorder.ts";
+import { commit } from "../provenance.ts";
+import { openRunPage } from "../runPage.ts";
+import { LIMITS_FILE } from "../sawyer.ts";
+import { openStation } from "../station.ts";
+
+interface Options {
+  readonly arm: string;
+  readonly bundle: string;
+  readonly limits: string;
+  readonly seconds?: number;
+  readonly episodes?: number;
+  readonly headless?: boolean;
+  readonly port: number;
+  readonly token?: string;
+  readonly stopBox?: string;
+}
+
+const shipped = fileURLToPath(new URL("../../shipped/sawyer/bundle", import.meta.url));
+
+export const verb: Verb<Options> = {
+  name: "run",
+  summary: "drive an arm in wall time with a bundle, without learning; record it, and show it to an operator",
+  options: (command) => {
+    command
+      .option("--arm <name>", "sim, or sim@host:port for a twin that runs already", "sim")
+      .option("--bundle <dir>", "the policy that drives", shipped)
+      .option("--limits <file>", "what the arm may do", LIMITS_FILE)
+      .option("--seconds <s>", "end after so long; else at Ctrl-C", number({ min: 0.1, max: 1e6 }))
+      .option("--episodes <n>", "end after so many episodes", integer({ min: 1 }))
+      .option("--stop-box <port>", "serial port of the stop box; without it only the page and the arm's own button stop")
+      .option("--headless", "no page: a stop ends the run")
+      .option("--port <n>", "of the page on this machine; 0 for any", integer({ max: 65535 }), 8642)
+      .option("--token <t>", "for the page; else ONARM_TOKEN, else a random one");
+  },
+  run: async (options, context) => {
+    // Everything that can be refused is, before an arm is even looked for.
+    const bundle = await readBundle(path.resolve(options.bundle));
+    requireSpec(bundle, (await openDomain("sawyer")).spec);
+    const directory = path.resolve(context.out ?? `out/run-${context.seed}`);
+    await mkdir(directory, { recursive: true });
+
+    const limitsFile = path.resolve(options.limits);
+    const station = await openStation({
+      arm: options.arm,
+      limits: limitsFile,
+      ...(options.stopBox ? { stopBox: options.stopBox } : {}),
+    });
+    const { controller, clock, scene, arm, limits } = station;
+    const ended = new AbortController();
+    const { signal } = ended;
+    // Undone in reverse: who drives ends first, the arm is eased to rest, the recording gets all of it, then the arm is let go.
+    const closers: (() => Promise<unknown>)[] = [station.close];
+    const began = clock.now();
+    let [episodes, steps] = [0, 0];
+    let holds = 0;
+    let fault: string | undefined;
+    try {
+      const recorder = await flightRecorder(
+        path.join(directory, `run-${new Date().toISOString().replace(/[:.]/g, "-")}.mcap`),
+        {
+          config: configHash(limits),
+          bundle: bundle.hash,
+          calibration: "none",
+          seed: context.seed,
+          commit: commit(),
+          arm: sawyer.name,
+          domain: bundle.spec.name,
+          wallOffset: clock.wall() - clock.now(),
+        },
+        { controller, joints: arm.joints, clock },
+      );
+      closers.push(recorder.finish);
+      // A disk that fails is no reason to stop an arm, but practice nobody can read again is none.
+      const storage = recorder.client.fault$.subscribe(({ code, message }) => {
+        context.log(message);
+        controller.note({ level: "fault", code, text: message });
+        controller.event({ on: "finish" });
+        fault = code;
+        ended.abort();
+      });
+      closers.push(async () => storage.unsubscribe());
+      const modes = controller.mode$.subscribe((mode) => {
+        if (mode.is === "holding") holds++;
+        if (mode.is !== "stopped") return;
+        const { what, remedy } = explain(mode.cause);
+        context.log(`stopped (${mode.cause}): ${what} ${remedy}`);
+        if (options.headless) ended.abort();
+      });
+      closers.push(async () => modes.unsubscribe(), controller.close);
+
+      const started = () => ["running", "resetting", "holding"].includes(controller.mode().is);
+      const attend = () => clock.run(() => started() || signal.aborted);
+      const environment = armEnvironment({ controller, scene, clock, description: sawyer, limits, attend });
+      const policy = driving({
+        controller,
+        environment: withoutRewards(recorder.watched(environment)),
+        clock,
+        seed: context.seed,
+        signal,
+        ...(options.episodes === undefined ? {} : { episodes: options.episodes }),
+        begins: (number, task) => recorder.begins(number, task.id),
+        ends: (number, made) => {
+          recorder.ends(number, made);
+          if (made instanceof Error) return;
+          episodes++;
+          steps += made.steps;
+        },
+      });
+      closers.push(async () => {
+        ended.abort();
+        controller.event({ on: "finish" });
+        await policy.done.catch(() => {});
+      });
+      if (!options.headless) {
+        const page = await openRunPage(
+          { port: options.port, ...(options.token ? { token: options.token } : {}) },
+          { controller, task: policy.task, steps: () => steps, log: context.log },
+        );
+        closers.push(page.close);
+      }
+      policy.use(bundle);
+      controller.start();
+      const bar = context.progress("driving", options.seconds ?? 0);
+      const over = () => context.signal.aborted || signal.aborted || clock.now() - began >= (options.seconds ?? Infinity);
+      await Promise.race([policy.done, clock.run(() => (bar.update(Math.floor(clock.now() - began)), over()))]);
+      bar.finish();
+      const { ticks, stops, clamps } = controller.counters();
+      const mode = controller.mode();
+      if (mode.is === "stopped" || fault !== undefined) context.exitCode = 1;
+      return {
+        seconds: clock.now() - began,
+        ticks,
+        cadence: station.cadence.report(),
+        episodes,
+        steps,
+        stops,
+        clamps,
+        holds,
+        mode: mode.is,
+        cause: "cause" in mode ? mode.cause : (fault ?? null),
+        exploration: { ...controller.exploration().usage, spent: controller.exploration().spent ?? null },
+        bundle: bundle.directory,
+        recording: recorder.file,
+      };
+    } finally {
+      for (const close of closers.reverse()) await close();
+    }
+  },
+};
