@@ -1,3 +1,4 @@
+import { configHash } from "../src/config/hash.ts";
 import type { Controller } from "../src/control/controller.ts";
 import { underBelief } from "../src/control/metaTest.ts";
 import { rollout } from "../src/control/rollout.ts";
@@ -21,10 +22,12 @@ export interface DrivingParts {
   readonly clock: Clock;
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** Which weights drive an episode, and in which of their training scenes; undefined: not yet. */
+  readonly plan: (episode: number) => { readonly bundle: Bundle; readonly scene: number } | undefined;
   readonly episodes?: number;
   /** Told of each episode as it begins and ends; `error` where it was cut short. */
   readonly begins?: (episode: number, task: SawyerTask) => void;
-  readonly ends?: (episode: number, made: Rollout | OnarmError) => void;
+  readonly ends?: (episode: number, made: Rollout | OnarmError) => void | Promise<void>;
 }
 
 async function agentOf(bundle: Bundle): Promise<Agent> {
@@ -34,22 +37,30 @@ async function agentOf(bundle: Bundle): Promise<Agent> {
   return agent;
 }
 
+const sameNets = (a: Bundle, b: Bundle) =>
+  configHash([a.spec, a.manifest.nets, a.manifest.metaTest]) === configHash([b.spec, b.manifest.nets, b.manifest.metaTest]);
+
 /**
  * A bundle's policy driving an arm in wall time, episode after episode over its training scenes, under the prior. A stop, a hold or a lost
- * scene ends an episode, not the driving; a spent budget does. `use` takes effect with the next episode.
+ * scene ends an episode, not the driving; a spent budget does.
  */
-export function driving({ controller, environment, clock, seed, signal, episodes = Infinity, begins, ends }: DrivingParts) {
-  let [bundle, loaded]: [Bundle | undefined, Bundle | undefined] = [undefined, undefined];
+export function driving({ controller, environment, clock, seed, signal, plan, episodes = Infinity, begins, ends }: DrivingParts) {
+  let loaded: Bundle | undefined;
   let agent: Agent | undefined;
   let task: SawyerTask | undefined;
 
   const take = async (next: Bundle) => {
+    if (agent && sameNets(loaded!, next)) {
+      agent.load(next.tensors);
+      loaded = next;
+      return;
+    }
     const fresh = await agentOf(next);
     await agent?.dispose();
     [agent, loaded] = [fresh, next];
   };
 
-  const episode = async (number: number): Promise<Rollout | OnarmError> => {
+  const episode = async (number: number, scene: number): Promise<Rollout | OnarmError> => {
     const { provenance, metaTest } = loaded!.manifest;
     const stream = rng("driving", seed, number);
     const inference = (): Inference => {
@@ -73,7 +84,7 @@ export function driving({ controller, environment, clock, seed, signal, episodes
       },
       failed: () => controller.stop("policy.hung"),
     });
-    task = sawyerTask("train", provenance.dataset.taskSeed, number % provenance.dataset.tasks);
+    task = sawyerTask("train", provenance.dataset.taskSeed, scene % provenance.dataset.tasks);
     begins?.(number, task);
     return rollout(environment, task, policy, { task: task.id, signal }).catch((error: unknown) => {
       if (!isOnarmError(error)) throw error;
@@ -83,11 +94,12 @@ export function driving({ controller, environment, clock, seed, signal, episodes
 
   const run = async () => {
     for (let number = 0; number < episodes && !signal.aborted; number++) {
-      await clock.run(() => bundle !== undefined || signal.aborted);
+      await clock.run(() => plan(number) !== undefined || signal.aborted);
       if (signal.aborted) return;
-      if (bundle !== loaded) await take(bundle!);
-      const made = await episode(number);
-      ends?.(number, made);
+      const { bundle, scene } = plan(number)!;
+      if (bundle !== loaded) await take(bundle);
+      const made = await episode(number, scene);
+      await ends?.(number, made);
       if (made instanceof Error && made.code === "budget.spent" && controller.exploration().spent) return;
     }
   };
@@ -95,6 +107,5 @@ export function driving({ controller, environment, clock, seed, signal, episodes
     /** Settles when the driving is over. */
     done: run().finally(() => agent?.dispose()),
     task: (): SawyerTask | undefined => task,
-    use: (next: Bundle): void => void (bundle = next),
   };
 }

@@ -37,12 +37,14 @@ export async function openPacedSample(seed: number): Promise<PacedSample> {
   let beats = 0;
   await clock.run(() => ++beats > 20 && controller.mode().is !== "offline");
   controller.start();
-  const { done, task, use } = driving({ controller, environment, clock, seed, signal });
+  let bundle: Bundle | undefined;
+  const plan = (scene: number) => bundle && { bundle, scene };
+  const { done, task } = driving({ controller, environment, clock, seed, signal, plan });
   const over = done.catch(() => {});
   return {
     controller,
     task,
-    use,
+    use: (next) => void (bundle = next),
     close: async () => {
       ended.abort();
       await controller.close();

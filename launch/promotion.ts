@@ -113,7 +113,7 @@ export async function promote(folder: string, candidate: Bundle): Promise<Move> 
  * Lets the weights drive again that did before the last promotion, if they are still whole. It is logged as the candidate's last word,
  * so that what was rolled back needs a new verdict.
  */
-export async function rollback(folder: string): Promise<Move> {
+export async function rollback(folder: string, reason = "rolled back by hand"): Promise<Move> {
   const pointer = await readPointer(folder);
   if (!pointer) return { refused: `nothing was promoted in ${folder}; there is nothing to roll back` };
   const back = pointer.previous.at(-1);
@@ -130,7 +130,7 @@ export async function rollback(folder: string): Promise<Move> {
     verdict: "rollback",
     incumbent: back.hash,
     candidate: pointer.current.hash,
-    reasons: ["rolled back by hand"],
+    reasons: [reason],
   });
   const next: Pointer = { schema: 1, current: { ...back, since: now() }, previous: pointer.previous.slice(0, -1) };
   await writePointer(folder, next);

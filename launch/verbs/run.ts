@@ -7,10 +7,13 @@ import { withoutRewards } from "../../src/control/withoutRewards.ts";
 import { configHash } from "../../src/config/hash.ts";
 import { explain } from "../../src/domain/stops.ts";
 import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
-import { integer, number, type Verb } from "../cli.ts";
+import { OnarmError } from "../../src/domain/errors.ts";
+import { canaryDrive } from "../canaryDrive.ts";
+import { integer, number, type Verb, type VerbContext } from "../cli.ts";
 import { openDomain } from "../domains.ts";
 import { driving } from "../driving.ts";
 import { flightRecorder } from "../flightRecorder.ts";
+import { readPointer } from "../promotion.ts";
 import { commit } from "../provenance.ts";
 import { openRunPage } from "../runPage.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
@@ -18,7 +21,9 @@ import { openStation } from "../station.ts";
 
 interface Options {
   readonly arm: string;
-  readonly bundle: string;
+  readonly bundle?: string;
+  readonly promoted?: string;
+  readonly canary: number;
   readonly limits: string;
   readonly seconds?: number;
   readonly episodes?: number;
@@ -30,13 +35,38 @@ interface Options {
 
 const shipped = fileURLToPath(new URL("../../shipped/sawyer/bundle", import.meta.url));
 
+/** The weights that drive, and the trial they are on when the gate has only just let them. */
+async function bundlesOf(options: Options, context: VerbContext) {
+  const { promoted, canary } = options;
+  if (promoted === undefined) return { bundle: await readBundle(path.resolve(options.bundle ?? shipped)), trial: undefined };
+  if (options.bundle !== undefined)
+    throw new OnarmError("usage.invalid", "run: --bundle and --promoted both name what drives; leave one out");
+  const folder = path.resolve(promoted);
+  const pointer = await readPointer(folder);
+  if (!pointer)
+    throw new OnarmError(
+      "file.missing",
+      `run: nothing was promoted in ${folder}; promote a bundle there first: onarm gate promote`,
+    );
+  const bundle = await readBundle(path.resolve(folder, pointer.current.bundle));
+  const before = pointer.previous.at(-1);
+  if (!before || canary === 0) return { bundle, trial: undefined };
+  const incumbent = await readBundle(path.resolve(folder, before.bundle));
+  return { bundle, trial: canaryDrive({ folder, candidate: bundle, incumbent, pairs: canary, log: context.log }) };
+}
+
 export const verb: Verb<Options> = {
   name: "run",
   summary: "drive an arm in wall time with a bundle, without learning; record it, and show it to an operator",
   options: (command) => {
     command
       .option("--arm <name>", "sim, or sim@host:port for a twin that runs already", "sim")
-      .option("--bundle <dir>", "the policy that drives", shipped)
+      .option("--bundle <dir>", "the policy that drives; the shipped one when left out")
+      .option(
+        "--promoted <dir>",
+        "drive what the gate of this folder has promoted, and roll it back if it does worse than what drove before",
+      )
+      .option("--canary <pairs>", "scenes tried under both after a promotion; 0: none", integer({ max: 10_000 }), 40)
       .option("--limits <file>", "what the arm may do", LIMITS_FILE)
       .option("--seconds <s>", "end after so long; else at Ctrl-C", number({ min: 0.1, max: 1e6 }))
       .option("--episodes <n>", "end after so many episodes", integer({ min: 1 }))
@@ -47,8 +77,9 @@ export const verb: Verb<Options> = {
   },
   run: async (options, context) => {
     // Everything that can be refused is, before an arm is even looked for.
-    const bundle = await readBundle(path.resolve(options.bundle));
-    requireSpec(bundle, (await openDomain("sawyer")).spec);
+    const { spec } = await openDomain("sawyer");
+    const { bundle, trial } = await bundlesOf(options, context);
+    requireSpec(bundle, spec);
     const directory = path.resolve(context.out ?? `out/run-${context.seed}`);
     await mkdir(directory, { recursive: true });
 
@@ -110,10 +141,12 @@ export const verb: Verb<Options> = {
         clock,
         seed: context.seed,
         signal,
+        plan: trial?.plan ?? ((scene) => ({ bundle, scene })),
         ...(options.episodes === undefined ? {} : { episodes: options.episodes }),
         begins: (number, task) => recorder.begins(number, task.id),
-        ends: (number, made) => {
+        ends: async (number, made) => {
           recorder.ends(number, made);
+          if (!signal.aborted) await trial?.took(number, !(made instanceof Error) && environment.outcome().success);
           if (made instanceof Error) return;
           episodes++;
           steps += made.steps;
@@ -131,7 +164,6 @@ export const verb: Verb<Options> = {
         );
         closers.push(page.close);
       }
-      policy.use(bundle);
       controller.start();
       const bar = context.progress("driving", options.seconds ?? 0);
       const over = () => context.signal.aborted || signal.aborted || clock.now() - began >= (options.seconds ?? Infinity);
@@ -153,6 +185,7 @@ export const verb: Verb<Options> = {
         cause: "cause" in mode ? mode.cause : (fault ?? null),
         exploration: { ...controller.exploration().usage, spent: controller.exploration().spent ?? null },
         bundle: bundle.directory,
+        ...(trial ? { canary: trial.verdict() } : {}),
         recording: recorder.file,
       };
     } finally {
