@@ -38,7 +38,7 @@ type OtherCause =
   | "budget.clamps"
   | "budget.metres"
   | "budget.minutes"
-  | "deadman.released"
+  | "operator.late"
   | "the operator's stop"
   | "the operator's hold";
 
@@ -304,7 +304,7 @@ export const explanations: Readonly<Record<StopCause, Explanation>> = {
     "The arm has been driven as long as one session may spend.",
     "Look at the arm; begin a new session when it is sound.",
   ),
-  "deadman.released": row(
+  "operator.late": row(
     "Whoever drove by hand let go, or their link dropped.",
     "Driving by hand lasts only while a person holds on.",
     "Take hold again when you are ready.",
