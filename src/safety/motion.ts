@@ -2,6 +2,7 @@ import type { ArmState, JointCommand, Limits } from "../domain/arm.ts";
 import type { Seconds, Vec3 } from "../domain/units.ts";
 import { forward, jacobian } from "../kinematics/chain.ts";
 import type { Chain } from "../kinematics/chain.ts";
+import type { Surroundings } from "./clearance.ts";
 
 /** What one judgement is about, once everything in it is known to be finite and of the right shape. */
 export interface Motion {
@@ -13,6 +14,7 @@ export interface Motion {
   readonly tip: Vec3;
   readonly J: Float64Array;
   readonly way: (demand: Demand) => Way;
+  readonly around: Surroundings;
 }
 
 /** What a demand does to the tip, in base: `step` m over the period, exact, through the forward kinematics; `velocity` m/s at its start. */
@@ -24,7 +26,8 @@ export interface Way {
 /** Demanded joint velocity, rad/s. Every rule speaks of it, whatever kind the command is. */
 export type Demand = Float64Array;
 
-export function motion(chain: Chain, limits: Limits, state: ArmState, period: Seconds): Motion {
+export function motion(limits: Limits, state: ArmState, period: Seconds, around: Surroundings): Motion {
+  const { chain } = around.model;
   const { position } = state;
   const { tip, J } = jacobian(chain, position);
   // Several rules ask for the way of one demand after another: the last answer is kept. A demand is never written to once it is made.
@@ -37,7 +40,7 @@ export function motion(chain: Chain, limits: Limits, state: ArmState, period: Se
     }
     return answer;
   };
-  return { chain, limits, position, period, tip: tip.p, J, way };
+  return { chain, limits, position, period, tip: tip.p, J, way, around };
 }
 
 /** The velocity a command asks for: a set-point asks for the way to it within the period. */

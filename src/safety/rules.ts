@@ -1,6 +1,7 @@
 import type { JointLimits } from "../domain/arm.ts";
 import type { Vec3 } from "../domain/units.ts";
 import { dampedLeastSquares } from "../kinematics/inverse.ts";
+import { approaches } from "./clearance.ts";
 import { within } from "./motion.ts";
 import type { Demand, Motion } from "./motion.ts";
 
@@ -131,5 +132,45 @@ const workspace: Rule = {
   },
 };
 
-/** The hard limits, joints first: they make a demand finite in size before the tip's way is computed from it. */
-export const rules: readonly Rule[] = [jointSpeed, jointEnvelope, tipSpeed, workspace];
+/** Calls back for each pair of things that the demand brings too near: its way and room, m, and how its distance grows with the joints. */
+function encroaching(
+  motion: Motion,
+  demand: Demand,
+  each: (reach: number, brake: number, room: number, growth: Float64Array) => void,
+): void {
+  const { around, limits, period } = motion;
+  const coast = stopping(motion, demand) / 2;
+  approaches(around, { demand, period, coast }, limits.clearance, (way, room, growth) => {
+    const reach = (way * period) / (period + coast);
+    if (!(way <= room + 1e-9)) each(reach, way - reach, room, growth);
+  });
+}
+
+/** No link comes nearer than the clearance to another, or to a box, over the period and while all joints then ramp down to rest. */
+const clearance: Rule = {
+  name: "clearance",
+  share(motion, demand) {
+    let share = 1;
+    encroaching(motion, demand, (reach, brake, room) => (share = Math.min(share, roomy(room, reach, brake))));
+    return share;
+  },
+  /** Takes out of the joints' velocities what brings a pair nearer, in the direction in which the least has to be taken. */
+  fit(motion, demand) {
+    let fitted = demand;
+    for (let round = 0; round < 4; round++) {
+      const correction = new Float64Array(demand.length);
+      encroaching(motion, fitted, (reach, brake, room, growth) => {
+        const square = growth.reduce((sum, g) => sum + g * g, 0);
+        const toward = reach / motion.period;
+        const less = (toward * (1 - roomy(room, reach, brake)) + 1e-7 / motion.period) / (square + 1e-6);
+        for (let k = 0; k < correction.length; k++) correction[k]! += less * growth[k]!;
+      });
+      if (correction.every((w) => w === 0)) break;
+      fitted = fitted.map((w, k) => w + correction[k]!);
+    }
+    return fitted;
+  },
+};
+
+/** The hard limits, joints first: they make a demand finite in size before the way of anything is computed from it. */
+export const rules: readonly Rule[] = [jointSpeed, jointEnvelope, tipSpeed, workspace, clearance];
