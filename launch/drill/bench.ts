@@ -15,7 +15,7 @@ import { loadLimits } from "../../src/config/limits.ts";
 import { createController } from "../../src/control/controller.ts";
 import type { Controller } from "../../src/control/controller.ts";
 import { postureAt } from "../../src/control/startPosture.ts";
-import type { ArmStatus, Limits } from "../../src/domain/arm.ts";
+import type { ArmStatus, ExplorationBudget, Limits } from "../../src/domain/arm.ts";
 import type { Intent, Tick } from "../../src/domain/control.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { Mode } from "../../src/domain/mode.ts";
@@ -30,6 +30,8 @@ import type { DrillContext } from "./row.ts";
 export interface BenchOptions {
   readonly twin?: TwinOptions;
   readonly limits?: (limits: Limits) => Limits;
+  /** What the session may spend; unbounded when absent. */
+  readonly exploration?: ExplorationBudget;
 }
 
 /** A mode as it came, stamped by the bench's own clock. */
@@ -47,6 +49,10 @@ export interface Bench extends FaultyArm, FaultyScene {
   readonly ticks: readonly Tick[];
   readonly modes: readonly ModeSeen[];
   readonly said: readonly ArmStatus[];
+  /** How often the arm was asked to switch its motors on. */
+  enables(): number;
+  /** Breaks the arm's physics, where this process holds them. */
+  readonly poison?: () => void;
   /** Sets wall time off, s. */
   stepWall(by: number): void;
   /** What the arm really did from `since` on, by its own record. */
@@ -67,13 +73,15 @@ interface World {
   readonly clock: Clock;
   readonly trace: () => TracePoint[];
   readonly end: () => Promise<void>;
+  readonly poison?: () => void;
 }
 
 async function lockstepWorld(options: TwinOptions): Promise<World> {
   const twin = await createTwin(sawyer, options);
   const points: TracePoint[] = [];
   twin.trace$.subscribe({ next: (point) => points.push(point), error: () => {} });
-  return { arm: twin.arm, scene: twin.scene, clock: twin.clock, trace: () => points, end: () => twin.arm.close() };
+  const { arm, scene, clock, poison } = twin;
+  return { arm, scene, clock, poison, trace: () => points, end: () => arm.close() };
 }
 
 async function pacedWorld(options: TwinOptions, folder: string): Promise<World> {
@@ -89,7 +97,8 @@ export const readTrace = (file: string): TracePoint[] =>
     .slice(0, -1)
     .map((line) => JSON.parse(line) as TracePoint);
 
-const startOf = (limits: Limits) => (start ??= postureAt(sawyer, limits, START_TIP));
+/** Where the embedded arm stands when a drill begins: the start of every episode, so that no row waits for a way there. */
+export const startOf = (limits: Limits) => (start ??= postureAt(sawyer, limits, START_TIP));
 let start: number[] | undefined;
 
 /** Silence after which the arm itself forgets a command, s: what every drill runs with. */
@@ -100,7 +109,8 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
   const limits = options.limits?.(read) ?? read;
   const twin: TwinOptions = { timeout: TIMEOUT, start: startOf(read), ...options.twin };
   const world = context.time === "lockstep" ? await lockstepWorld(twin) : await pacedWorld(twin, context.folder);
-  const arm = faultyArm(world.arm);
+  let enables = 0;
+  const arm = faultyArm({ ...world.arm, enable: () => (enables++, world.arm.enable()) });
   const scene = faultyScene(world.scene);
   const { clock, step } = steppedClock(world.clock);
 
@@ -109,7 +119,14 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
   const watching = new Subscription();
   // Before the controller is there, so that a wish is heard in its own beat.
   watching.add(clock.beat$.subscribe(() => void (wanted && controller.setIntent(wanted(clock.now())))));
-  const controller = createController({ arm: arm.arm, scene: scene.scene, clock, description: sawyer, limits });
+  const controller = createController({
+    arm: arm.arm,
+    scene: scene.scene,
+    clock,
+    description: sawyer,
+    limits,
+    ...(options.exploration && { exploration: options.exploration }),
+  });
   watching.add(controller.tick$.subscribe({ next: (tick) => ticks.push(tick), error: () => {} }));
   watching.add(controller.mode$.subscribe((mode) => modes.push({ at: clock.now(), mode })));
   watching.add(world.arm.status$.subscribe({ next: (status) => said.push(status), error: () => {} }));
@@ -152,6 +169,8 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
     ticks,
     modes,
     said,
+    enables: () => enables,
+    ...(world.poison && { poison: world.poison }),
     stepWall: step,
     truth: (since) => world.trace().filter(({ t }) => t >= since),
     drive: (next) => void (wanted = next),

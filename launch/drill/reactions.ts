@@ -56,7 +56,8 @@ export async function ticksTo(
   bound: number,
 ): Promise<Seen> {
   const found = () => {
-    const after = bench.ticks.filter(({ at }) => at >= since);
+    // A tick at that very moment was over when the fault came.
+    const after = bench.ticks.filter(({ at }) => at > since);
     const first = after.findIndex(knows);
     const reacted = after.findIndex((tick, k) => k >= first && first >= 0 && reacts(tick));
     return reacted < 0 ? undefined : reacted - first + 1;
@@ -66,6 +67,20 @@ export async function ticksTo(
   return ticks === undefined
     ? inTicks(what, NaN, bound, `the mode is ${worded(bench.controller.mode())}`)
     : inTicks(what, ticks, bound);
+}
+
+/** The same for a stop; the arm itself must say so too. */
+export async function stopsInTick(
+  bench: Bench,
+  since: Seconds,
+  why: string,
+  cause: string,
+  knows: (tick: Tick) => boolean,
+): Promise<Seen> {
+  const counted = await ticksTo(bench, since, `${why}: stopped "${cause}"`, knows, stopsFor(cause), 1);
+  const obeyed = () => bench.said.at(-1)?.stopped === true;
+  await bench.until(obeyed, PATIENCE);
+  return counted.ok && !obeyed() ? { ...counted, ok: false, instead: "the arm does not say that it is stopped" } : counted;
 }
 
 export const stopsFor =
@@ -91,6 +106,19 @@ export async function rests(bench: Bench, since: Seconds): Promise<Seen> {
   return rest === undefined
     ? that("at rest", false, "the arm's own record has it moving still")
     : { what: `at rest after ${Math.round(1000 * rest)} ms`, ok: true };
+}
+
+/** The three acts of a person after a stop, and motion again: for the next fault of the same row. */
+export async function revive(bench: Bench): Promise<void> {
+  const { controller } = bench;
+  bench.states.clear();
+  bench.statuses.clear();
+  await bench.beats(2);
+  await controller.reset();
+  await controller.enable();
+  await bench.until(() => controller.mode().is === "idle", PATIENCE);
+  controller.start();
+  await bench.beats(20);
 }
 
 /** The fault is gone and nobody has acted: a stop stands, and `start` alone is refused. */

@@ -1,9 +1,14 @@
 import { groupOf, promised } from "./promised.ts";
 import { unbuilt } from "./row.ts";
 import type { Row, Trial } from "./row.ts";
+import { arm } from "./rows/arm.ts";
+import { bundle } from "./rows/bundle.ts";
+import { camera } from "./rows/camera.ts";
+import { exploration } from "./rows/exploration.ts";
 import { link } from "./rows/link.ts";
+import { policy } from "./rows/policy.ts";
 
-const trials: Readonly<Record<string, Trial>> = { ...link };
+const trials: Readonly<Record<string, Trial>> = { ...link, ...camera, ...policy, ...bundle, ...arm, ...exploration };
 
 /** Every row of the fault table, in its order, with the way it is tried. */
 export const rows: readonly Row[] = promised.map((row) => ({

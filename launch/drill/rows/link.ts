@@ -1,6 +1,8 @@
 import { swallowed } from "../../../sim/faults/arm.ts";
 import { duplicated, jittered, late, lossy, reordered, restamped, severed, silent } from "../../../sim/faults/streams.ts";
+import { cadence } from "../../../src/control/cadence.ts";
 import { seconds } from "../../../src/domain/units.ts";
+import type { Seconds } from "../../../src/domain/units.ts";
 import type { ArmState } from "../../../src/domain/arm.ts";
 import { fastest, inMotion, MOVING } from "../bench.ts";
 import type { Bench } from "../bench.ts";
@@ -63,6 +65,7 @@ export const link: Readonly<Record<string, Trial>> = {
           ),
           that("runs on", bench.controller.mode().is === "running", worded(bench.controller.mode())),
           insideLimits(bench, at),
+          shown(bench, at),
         ];
       }),
   },
@@ -94,6 +97,18 @@ export const link: Readonly<Record<string, Trial>> = {
 
 /** Of the ticks with lost and late states, so many may be held: two lost in a row behind a late one are older than states may be. */
 const HELD_SHARE = 0.02;
+
+/** The cadence report of the time before and after tells the two apart by how old states were. */
+function shown(bench: Bench, at: Seconds): Seen {
+  const [sound, shaken] = [cadence(bench.clock.period), cadence(bench.clock.period)];
+  for (const tick of bench.ticks) (tick.at < at ? sound : shaken).tick(tick);
+  const [before, after] = [sound.report().stateAgeMs.p99, shaken.report().stateAgeMs.p99];
+  return that(
+    `cadence report: states up to ${Math.round(after)} ms old`,
+    after > before + 10,
+    `p99 ${before} ms before, ${after} ms after`,
+  );
+}
 
 /** One stamp of each wrong kind is dropped, the motion goes on; a flood of them holds. */
 async function disordered(bench: Bench): Promise<Seen[]> {
