@@ -1,18 +1,22 @@
 import { expect } from "chai";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { lastValueFrom, toArray } from "rxjs";
 import { forkEntry } from "../../launch/fork.ts";
 import { recorderClient } from "../../launch/recorderClient.ts";
+import { stopsOf } from "../../launch/stopList.ts";
 import { isOnarmError } from "../../src/domain/errors.ts";
+import { explain } from "../../src/domain/stops.ts";
+import type { StopEntry } from "../../src/recording/blackBox.ts";
 import { readRecording, summarise } from "../../src/recording/read.ts";
 import { seconds } from "../../src/domain/units.ts";
 import type { Recorded } from "../../src/recording/records.ts";
 import { recover } from "../../src/recording/recover.ts";
-import { header, jointState } from "../support/recordings.ts";
+import { stopLogOf } from "../../src/recording/stopLog.ts";
+import { header, jointState, stopped } from "../support/recordings.ts";
 
 const times = async (path: string) => {
   const found: number[] = [];
@@ -98,6 +102,47 @@ describe("The recorder's process", function () {
     };
     while (!(await whole())) await setTimeout(20);
     expect((await times(path)).slice(0, 1000)).to.deep.equal(hundredths(1000));
+  });
+
+  it("writes the stop that nobody else is left to write: control died while it drove the arm (H1)", async () => {
+    const parent = forkEntry(new URL("./recorderParent.ts", import.meta.url), { args: [path, "1000", "running"] });
+    await once(parent, "exit");
+    const stops = async () => (await readFile(stopLogOf(path), "utf8").catch(() => "")).split("\n").slice(0, -1);
+    while ((await stops()).length === 0) await setTimeout(20);
+    const [line, ...others] = await stops();
+    expect(others).to.deep.equal([]);
+    const stop = JSON.parse(line!) as StopEntry;
+    expect(stop).to.deep.include({ cause: "control.lost", ...explain("control.lost") });
+    expect(stop.before.states.length).to.be.at.least(200);
+    const whole = async () => (await summarise(path).catch(() => undefined))?.damage === undefined;
+    while (!(await whole())) await setTimeout(20);
+    const { list } = await stopsOf(path, false);
+    expect(list.map(({ cause, from }) => [cause, from])).to.deep.equal([["control.lost", "log"]]);
+  });
+
+  it("does not call the end of a control process a stop when no arm was driven", async () => {
+    const parent = forkEntry(new URL("./recorderParent.ts", import.meta.url), { args: [path, "1000", "idle"] });
+    await once(parent, "exit");
+    const whole = async () => {
+      const summary = await summarise(path).catch(() => undefined);
+      return summary !== undefined && summary.damage === undefined;
+    };
+    while (!(await whole())) await setTimeout(20);
+    expect((await stopsOf(path, false)).list).to.deep.equal([]);
+    expect(await readdir(folder)).to.deep.equal(["run.mcap"]);
+  });
+
+  it("keeps every stop beside the recording at once, with the two seconds before it, and leaves no other file", async () => {
+    const recorder = await recorderClient(path, header, { gatherMs: 1 });
+    for (const at of hundredths(500)) recorder.write(jointState(at));
+    recorder.write(stopped(5, "tracking"));
+    const log = () => readFile(stopLogOf(path), "utf8").catch(() => "");
+    while (!(await log()).endsWith("\n")) await setTimeout(5);
+    const stop = JSON.parse(await log()) as StopEntry;
+    expect(stop).to.deep.include({ at: 5, episode: null, cause: "tracking", ...explain("tracking") });
+    expect(stop.before.states.map(({ at }) => at)).to.deep.equal(hundredths(500).slice(300));
+    await recorder.finish();
+    expect((await readdir(folder)).sort()).to.deep.equal(["run.mcap", "run.mcap.stops.jsonl"]);
   });
 
   it("is not started on a file that exists, and says so", async () => {

@@ -36,6 +36,12 @@ export const event = (at: number, text = "something"): EventRecord => ({
   text,
 });
 
+export const stopped = (at: number, cause: string): Recorded => ({
+  channel: "/onarm/mode",
+  at: seconds(at),
+  mode: { is: "stopped", cause },
+});
+
 /** The bytes of a recording of these records; with `chunkBytes` given, every record in a chunk of its own. */
 export async function recorded(records: readonly Recorded[], options: RecorderOptions = {}): Promise<Uint8Array> {
   const disk = memoryDisk();

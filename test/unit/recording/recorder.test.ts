@@ -24,6 +24,23 @@ async function recording(options: RecorderOptions = {}) {
   return { disk, recorder, faults };
 }
 
+/** Virtual time that lets what it set off settle before it goes on. */
+function beating() {
+  const scheduler = new VirtualTimeScheduler(undefined, 0);
+  const settled = async () => {
+    for (let i = 0; i < 20; i++) await Promise.resolve();
+  };
+  return {
+    scheduler,
+    until: async (s: number) => {
+      await settled();
+      scheduler.maxFrames = s * 1000;
+      scheduler.flush();
+      await settled();
+    },
+  };
+}
+
 describe("The recorder", () => {
   it("has everything on the disk after flush, and the file is whole after close", async () => {
     const { disk, recorder } = await recording();
@@ -55,6 +72,54 @@ describe("The recorder", () => {
     scheduler.flush();
     await write;
     expect((await onDisk(disk)).channels).to.deep.equal({ "/onarm/event": 1 });
+    await recorder.close();
+  });
+
+  it("has on the disk at every moment all but the last second of what it was handed, whatever the rate (R1)", async () => {
+    for (const rate of [2, 10, 100, 500]) {
+      const beats = beating();
+      const { disk, recorder } = await recording({ scheduler: beats.scheduler });
+      for (let i = 1; i <= 4 * rate; i++) {
+        recorder.write(jointState(i / rate));
+        await beats.until(i / rate);
+        if (i % Math.ceil(rate / 7) !== 0 || i / rate < 1) continue;
+        // As kill -9 would leave it here.
+        expect((await onDisk(disk)).last, `${rate} Hz after ${i / rate} s`).to.be.at.least(i / rate - 1);
+      }
+      await recorder.close();
+    }
+  });
+
+  it("raises the alarm within one second of a write that failed (R4)", async () => {
+    const beats = beating();
+    const { disk, recorder, faults } = await recording({ scheduler: beats.scheduler });
+    let at = 0;
+    const on = async (until: number) => {
+      for (; at < until && faults.length === 0; at += 0.01) {
+        recorder.write(jointState(at));
+        await beats.until(at);
+      }
+    };
+    await on(1.23);
+    expect(faults).to.deep.equal([]);
+    disk.fail("EIO: i/o error");
+    await on(5);
+    expect(faults.map(({ code }) => code)).to.deep.equal(["storage.failed"]);
+    expect(at).to.be.below(2.23);
+    expect(recorder.counts.dropped).to.be.greaterThan(0);
+    await recorder.close();
+  });
+
+  it("looks at the disk once a second though nothing is recorded, and raises the alarm when others have filled it (R2)", async () => {
+    const beats = beating();
+    const { disk, recorder, faults } = await recording({ scheduler: beats.scheduler, reserveBytes: 1000 });
+    await beats.until(3);
+    expect(faults).to.deep.equal([]);
+    disk.free = 900;
+    await beats.until(4.5);
+    expect(faults.map(({ code }) => code)).to.deep.equal(["storage.low"]);
+    await beats.until(9);
+    expect(faults).to.have.length(1);
     await recorder.close();
   });
 
