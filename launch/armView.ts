@@ -56,11 +56,14 @@ export const acceptsIn = (mode: string, outside = false): OperatorCommand["kind"
               : ["stop"];
 
 /** What each of the operator's commands does to the arm. Out of turn it throws or rejects with "mode.refused". */
-export const operatorActs = (controller: Controller): Record<OperatorCommand["kind"], () => unknown> => ({
+export const operatorActs = (
+  controller: Controller,
+  reset = controller.reset,
+): Record<OperatorCommand["kind"], () => unknown> => ({
   stop: () => controller.stop("the operator's stop"),
   hold: () => controller.event({ on: "hold", cause: "the operator's hold" }),
   resume: () => controller.event({ on: "resume" }),
-  reset: () => controller.reset(),
+  reset: () => reset(),
   enable: () => controller.enable(),
   start: () => controller.start(),
   recover: () => recover(controller),

@@ -24,13 +24,16 @@ export interface DrivingParts {
   readonly signal: AbortSignal;
   /** Which weights drive an episode, and in which of their training scenes; undefined: not yet. */
   readonly plan: (episode: number) => { readonly bundle: Bundle; readonly scene: number } | undefined;
+  /** Made of this bundle beforehand; owned from here on. */
+  readonly ready?: { readonly agent: Agent; readonly bundle: Bundle };
   readonly episodes?: number;
   /** Told of each episode as it begins and ends; `error` where it was cut short. */
   readonly begins?: (episode: number, task: SawyerTask) => void;
   readonly ends?: (episode: number, made: Rollout | OnarmError) => void | Promise<void>;
 }
 
-async function agentOf(bundle: Bundle): Promise<Agent> {
+/** A bundle ready to act. Compiling blocks its process for a moment: done before an arm is at hand, it costs nobody a beat. */
+export async function agentOf(bundle: Bundle): Promise<Agent> {
   const weights = weightsOf(bundle);
   const agent = await Agent.create(bundle.spec, weights.nets, weights.head, weights.contextRows);
   agent.load(weights.tensors);
@@ -44,9 +47,20 @@ const sameNets = (a: Bundle, b: Bundle) =>
  * A bundle's policy driving an arm in wall time, episode after episode over its training scenes, under the prior. A stop, a hold or a lost
  * scene ends an episode, not the driving; a spent budget does.
  */
-export function driving({ controller, environment, clock, seed, signal, plan, episodes = Infinity, begins, ends }: DrivingParts) {
-  let loaded: Bundle | undefined;
-  let agent: Agent | undefined;
+export function driving({
+  controller,
+  environment,
+  clock,
+  seed,
+  signal,
+  plan,
+  ready,
+  episodes = Infinity,
+  begins,
+  ends,
+}: DrivingParts) {
+  let loaded = ready?.bundle;
+  let agent = ready?.agent;
   let task: SawyerTask | undefined;
 
   const take = async (next: Bundle) => {

@@ -14,6 +14,8 @@ const SNAPSHOT = 50;
 
 export interface RunView {
   readonly controller: Controller;
+  /** Clears a stop, where nothing speaks against it. */
+  reset(): Promise<void>;
   task(): SawyerTask | undefined;
   steps(): number;
   log(line: string): void;
@@ -49,7 +51,7 @@ export async function openRunPage(options: Omit<PageOptions, "description">, vie
     },
     error: () => {},
   });
-  const acts = operatorActs(controller);
+  const acts = operatorActs(controller, () => view.reset());
   const commands = page.command$.subscribe(({ kind }) => {
     if (kind !== "recover") log(`operator: ${kind}`);
     void Promise.resolve()

@@ -1,3 +1,4 @@
+import { Subscription } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
 import { connectTwin, spawnTwin } from "../sim/pacedTwin.ts";
 import { limitsOf, loadLimits } from "../src/config/limits.ts";
@@ -5,16 +6,23 @@ import { cadence } from "../src/control/cadence.ts";
 import { createController } from "../src/control/controller.ts";
 import type { Controller } from "../src/control/controller.ts";
 import type { Limits } from "../src/domain/arm.ts";
+import type { Mode } from "../src/domain/mode.ts";
+import type { StopSignal } from "../src/ports/stop.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Scene } from "../src/ports/scene.ts";
 import { standing } from "../src/safety/standing.ts";
+import { prioritise } from "./priority.ts";
+import { openWatchdog } from "./watchdog.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 export interface StationOptions {
   /** "sim": a paced twin of its own; "sim@host:port": one that runs already. */
   readonly arm: string;
   readonly limits: string;
+  /** Serial port of a stop box; its signals stop the arm even while this process hangs. */
+  readonly stopBox?: string;
 }
 
 /** One arm in wall time under the control loop, with all that guards it. */
@@ -25,9 +33,14 @@ export interface Station {
   readonly limits: Limits;
   readonly controller: Controller;
   readonly cadence: ReturnType<typeof cadence>;
+  /** Clears a stop, unless the stop box is still pressed, silent or gone: then "mode.refused". */
+  reset(): Promise<void>;
   /** Eases the arm to rest, then lets go of it; a twin that was started here ends. */
   close(): Promise<void>;
 }
+
+/** Modes in which the arm may be in motion by our doing: easing to rest after a run included. */
+const mayMove = ({ is }: Mode) => is !== "offline" && is !== "disabled" && is !== "stopped";
 
 /** Beats until the arm has said where it stands, and how long it may take, s. */
 const SETTLED = 20;
@@ -46,8 +59,8 @@ async function openArm(arm: string) {
   }
   if (!/^[\w.-]+:\d+$/.test(address))
     throw new OnarmError("usage.invalid", `--arm ${arm}: sim@host:port is meant, as sim@127.0.0.1:40001`);
-  const twin = await connectTwin(address);
-  return { ...twin, leave: () => twin.arm.close() };
+  const twin = await connectTwin(address, { reconnect: true });
+  return { ...twin, address, leave: () => twin.arm.close() };
 }
 
 /**
@@ -56,14 +69,31 @@ async function openArm(arm: string) {
  */
 export async function openStation(options: StationOptions): Promise<Station> {
   const limits = limitsOf(sawyer, loadLimits(options.limits), options.limits);
-  const { arm, scene, clock, leave } = await openArm(options.arm);
+  prioritise();
+  const { arm, scene, clock, address, leave } = await openArm(options.arm);
   const controller = createController({ arm, scene, clock, description: sawyer, limits, exploration: limits.exploration });
   const beats = cadence(clock.period);
   const counting = controller.tick$.subscribe({ next: beats.tick, error: () => {} });
+  const guards = new Subscription();
+  let watchdog: Watchdog | undefined;
+  let box: StopSignal | undefined;
   const close = async () => {
     counting.unsubscribe();
     await controller.close();
+    guards.unsubscribe();
+    await watchdog?.close();
     await leave();
+  };
+  const guard = (dog: Watchdog) => {
+    watchdog = dog;
+    guards.add(controller.tick$.subscribe({ next: ({ at, mode }) => dog.beat(at, mayMove(mode)), error: () => {} }));
+    guards.add(dog.event$.subscribe(({ cause }) => controller.stop(cause)));
+    guards.add(
+      dog.stop$.subscribe((signal) => {
+        box = signal;
+        if (signal.is !== "released") controller.stop(`stop.${signal.is}`);
+      }),
+    );
   };
   try {
     let passed = 0;
@@ -74,9 +104,17 @@ export async function openStation(options: StationOptions): Promise<Station> {
       throw new OnarmError("link.lost", `--arm ${options.arm}: no arm state within ${PATIENCE} s; look at the arm and its link`);
     const wrong = standing(sawyer, limits, state.position);
     if (wrong) throw new OnarmError("config.invalid", `${options.limits}: ${wrong}`, { file: options.limits });
+    guard(await openWatchdog({ arm: address, ...(options.stopBox ? { stopBox: options.stopBox } : {}) }));
   } catch (error) {
     await close();
     throw error;
   }
-  return { arm, scene, clock, limits, controller, cadence: beats, close };
+  const reset = async () => {
+    if (box !== undefined && box.is !== "released")
+      throw new OnarmError("mode.refused", `reset is refused: the stop box is ${box.is}; release it, or plug it in, first`, {
+        box,
+      });
+    await controller.reset();
+  };
+  return { arm, scene, clock, limits, controller, cadence: beats, reset, close };
 }

@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { AsyncSubject, BehaviorSubject, Subject, throwError } from "rxjs";
+import { AsyncSubject, BehaviorSubject, Subject, filter, ignoreElements, take, throwError } from "rxjs";
 import type { Observable } from "rxjs";
 import type { ArmState, ArmStatus, JointCommand } from "../src/domain/arm.ts";
 import { OnarmError } from "../src/domain/errors.ts";
@@ -27,7 +27,7 @@ export interface TwinLink {
   readonly state$: Observable<ArmState>;
   readonly status$: Observable<ArmStatus>;
   readonly scene$: Observable<SceneState>;
-  /** As Arm.send. Errors with "link.timeout" while WINDOW set-points are unread. */
+  /** As Arm.send. While WINDOW set-points are unread, one more counts as under way until there is room, and then it is not sent: it is old. */
   send(command: JointCommand): Observable<JointCommand>;
   /** Resolves when the twin has done it. Rejects with what it says, "link.lost", or `late` when it says nothing. */
   ask(deed: Deed | WorldDeed, late?: FaultCode): Promise<void>;
@@ -58,7 +58,7 @@ export async function openLink(address: string): Promise<TwinLink> {
   let leave!: (lost: boolean) => void;
   const gone = new Promise<boolean>((resolve) => (leave = resolve));
 
-  const take = (message: FromTwin) => {
+  const receive = (message: FromTwin) => {
     switch (message.op) {
       case "hello":
         map = byName(message.joints);
@@ -87,7 +87,7 @@ export async function openLink(address: string): Promise<TwinLink> {
     for (const { reject } of waiting.values()) reject(lost());
     for (const subject of [hello$, state$, scene$, status$] as (Subject<unknown> | undefined)[]) subject?.error(error);
   };
-  const read = lines(take);
+  const read = lines(receive);
   socket.on("data", (chunk: string) => {
     try {
       read(chunk);
@@ -113,8 +113,10 @@ export async function openLink(address: string): Promise<TwinLink> {
       if (!open) return throwError(() => lost());
       // An old set-point delivered later is worse than none.
       if (sent - taken >= WINDOW)
-        return throwError(
-          () => new OnarmError("link.timeout", `the twin has not read the last ${WINDOW} commands; it is stalled`),
+        return state$.pipe(
+          filter(() => sent - taken < WINDOW),
+          take(1),
+          ignoreElements(),
         );
       const sent$ = new AsyncSubject<JointCommand>();
       try {

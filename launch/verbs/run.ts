@@ -11,7 +11,7 @@ import { OnarmError } from "../../src/domain/errors.ts";
 import { canaryDrive } from "../canaryDrive.ts";
 import { integer, number, type Verb, type VerbContext } from "../cli.ts";
 import { openDomain } from "../domains.ts";
-import { driving } from "../driving.ts";
+import { agentOf, driving } from "../driving.ts";
 import { flightRecorder } from "../flightRecorder.ts";
 import { readPointer } from "../promotion.ts";
 import { commit } from "../provenance.ts";
@@ -80,6 +80,7 @@ export const verb: Verb<Options> = {
     const { spec } = await openDomain("sawyer");
     const { bundle, trial } = await bundlesOf(options, context);
     requireSpec(bundle, spec);
+    const agent = await agentOf(bundle);
     const directory = path.resolve(context.out ?? `out/run-${context.seed}`);
     await mkdir(directory, { recursive: true });
 
@@ -141,6 +142,7 @@ export const verb: Verb<Options> = {
         clock,
         seed: context.seed,
         signal,
+        ready: { agent, bundle },
         plan: trial?.plan ?? ((scene) => ({ bundle, scene })),
         ...(options.episodes === undefined ? {} : { episodes: options.episodes }),
         begins: (number, task) => recorder.begins(number, task.id),
@@ -160,15 +162,15 @@ export const verb: Verb<Options> = {
       if (!options.headless) {
         const page = await openRunPage(
           { port: options.port, ...(options.token ? { token: options.token } : {}) },
-          { controller, task: policy.task, steps: () => steps, log: context.log },
+          { controller, reset: station.reset, task: policy.task, steps: () => steps, log: context.log },
         );
         closers.push(page.close);
       }
       controller.start();
-      const bar = context.progress("driving", options.seconds ?? 0);
+      const bar = options.seconds === undefined ? undefined : context.progress("driving", options.seconds);
       const over = () => context.signal.aborted || signal.aborted || clock.now() - began >= (options.seconds ?? Infinity);
-      await Promise.race([policy.done, clock.run(() => (bar.update(Math.floor(clock.now() - began)), over()))]);
-      bar.finish();
+      await Promise.race([policy.done, clock.run(() => (bar?.update(Math.floor(clock.now() - began)), over()))]);
+      bar?.finish();
       const { ticks, stops, clamps } = controller.counters();
       const mode = controller.mode();
       if (mode.is === "stopped" || fault !== undefined) context.exitCode = 1;

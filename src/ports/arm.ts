@@ -10,7 +10,10 @@ export interface Arm {
   readonly state$: Observable<ArmState>;
   /** Hot; a new subscriber first gets the last known status. */
   readonly status$: Observable<ArmStatus>;
-  /** Emits the command really sent once the transport took it, then completes. In lockstep this happens synchronously. Never queues. */
+  /**
+   * Emits the command really sent once the transport took it, then completes; completes without a word when there was no room for it and it was
+   * let fall. In lockstep this happens synchronously. Never queues.
+   */
   send(command: JointCommand): Observable<JointCommand>;
   /** Stops by the arm's own fastest safe means. Idempotent, legal in every state. Rejects only with "link.lost". */
   halt(): Promise<void>;
