@@ -36,7 +36,7 @@ function groupOf(leader: number): ProcessSeen[] {
 }
 
 /** Looks again and again until there is an answer; the test's own time-out is the bound. */
-export async function until<T>(look: () => T | Promise<T>): Promise<T> {
+export async function until<T>(look: () => T | false | undefined | Promise<T | false | undefined>): Promise<T> {
   for (;;) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
@@ -73,8 +73,9 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
   groups.push(group);
   return {
     ended,
+    pid: group,
     /** Waits for something to happen; an end of the run before it is an error. */
-    when: <T>(look: () => T | Promise<T>) =>
+    when: <T>(look: () => T | false | Promise<T | false>): Promise<T> =>
       until(async () => {
         const found = await look();
         if (over && !found) throw new Error(`the run ended first:\n${out}\n${err}`);
