@@ -5,8 +5,7 @@ import { chain, frames } from "./chain.ts";
 import type { Chain } from "./chain.ts";
 import { boxed, carried, enclosing, parts, sliced } from "./covers.ts";
 import type { Block, Part } from "./covers.ts";
-import { segmentToBox, segmentToSegment } from "./distance.ts";
-import type { Nearest } from "./distance.ts";
+import { nearest, spread } from "./spread.ts";
 import { linkTransforms, tree } from "./tree.ts";
 import type { Transform } from "./transform.ts";
 
@@ -17,6 +16,8 @@ export interface Capsule {
   readonly a: Vec3;
   readonly b: Vec3;
   readonly radius: number;
+  /** Radius of the ball about its middle that holds it, m. */
+  readonly size: number;
   /** Farthest that a point of it can be from each joint's origin, m: what 1 rad/s there can do to it. 1 for a joint that slides. */
   readonly reach: Float64Array;
 }
@@ -29,20 +30,25 @@ export interface Obstacle {
   readonly R?: readonly number[];
 }
 
-/** The arm's own collision model: what moves, what of it stands, and which of them can meet (`own`: two capsules; `standing`: one and an obstacle). */
+/** Two things that may meet: a capsule, and another one or an obstacle. Joints up to `below` carry both (-1: none), and cannot change their distance. */
+export interface Pair {
+  readonly capsule: number;
+  readonly other: number | Obstacle;
+  readonly below: number;
+}
+
+/** An arm's own collision model: what moves, and which of that can meet another part of the arm. */
 export interface Capsules {
   readonly chain: Chain;
   readonly capsules: readonly Capsule[];
-  readonly obstacles: readonly Obstacle[];
-  readonly own: readonly (readonly [number, number])[];
-  readonly standing: readonly (readonly [number, number])[];
+  readonly pairs: readonly Pair[];
 }
 
 /** Compiles the model. Throws "config.invalid" when the description has no chain to its tip. */
 export function capsules(description: ArmDescription): Capsules {
   const arm = chain(description);
   const zero = new Float64Array(arm.joints);
-  const behind = frames(arm, zero);
+  const behind = frames(arm, zero).frames;
   const links = linkTransforms(tree(description), zero);
   const moving: Capsule[] = [];
   const obstacles: Obstacle[] = [];
@@ -54,8 +60,8 @@ export function capsules(description: ArmDescription): Capsules {
       moving.push(...held(part, joint, into(behind, joint, links.get(child)!), farthest(description, arm, joint)));
     }
   }
-  const model = { chain: arm, capsules: moving, obstacles };
-  return { ...model, ...meeting(description, model) };
+  const model = { chain: arm, capsules: moving };
+  return { ...model, pairs: meeting(description, model, obstacles) };
 }
 
 const standing = ({ covers }: Part): Obstacle[] =>
@@ -112,54 +118,9 @@ function held({ covers }: Part, joint: number, to: Transform, reach: (beyond: nu
     a,
     b,
     radius,
+    size: radius + Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) / 2,
     reach: reach(Math.max(Math.hypot(...a), Math.hypot(...b)) + radius),
   }));
-}
-
-/** The ends of every capsule in base: six numbers each. */
-export function ends({ chain, capsules }: Pick<Capsules, "chain" | "capsules">, q: ArrayLike<number>): Float64Array {
-  const F = frames(chain, q);
-  const E = new Float64Array(6 * capsules.length);
-  for (let c = 0; c < capsules.length; c++) {
-    const { joint, a, b } = capsules[c]!;
-    const o = 12 * joint;
-    for (let i = 0; i < 3; i++) {
-      const [x, y, z, p] = [F[o + 3 * i]!, F[o + 3 * i + 1]!, F[o + 3 * i + 2]!, F[o + 9 + i]!];
-      E[6 * c + i] = p + x * a[0] + y * a[1] + z * a[2];
-      E[6 * c + 3 + i] = p + x * b[0] + y * b[1] + z * b[2];
-    }
-  }
-  return E;
-}
-
-const end = (E: Float64Array, o: number): Vec3 => [E[o]!, E[o + 1]!, E[o + 2]!];
-
-/** Two capsules: `at` and `away` are the first one's. Distances are between surfaces, negative where they overlap. */
-export function apart({ capsules }: Pick<Capsules, "capsules">, E: Float64Array, c: number, d: number): Nearest {
-  const near = segmentToSegment(end(E, 6 * c), end(E, 6 * c + 3), end(E, 6 * d), end(E, 6 * d + 3));
-  return { ...near, distance: near.distance - capsules[c]!.radius - capsules[d]!.radius };
-}
-
-/** A capsule and an obstacle. */
-export function clear({ capsules }: Pick<Capsules, "capsules">, E: Float64Array, c: number, obstacle: Obstacle): Nearest {
-  const { R } = obstacle;
-  const near = segmentToBox(seen(end(E, 6 * c), obstacle), seen(end(E, 6 * c + 3), obstacle), obstacle.half);
-  const turned = (v: Vec3) => (R ? turnedBy(R, v) : v);
-  const at = turned(near.at);
-  const [x, y, z] = obstacle.centre;
-  return { distance: near.distance - capsules[c]!.radius, at: [at[0] + x, at[1] + y, at[2] + z], away: turned(near.away) };
-}
-
-const turnedBy = (R: readonly number[], [x, y, z]: Vec3): Vec3 => [
-  R[0]! * x + R[1]! * y + R[2]! * z,
-  R[3]! * x + R[4]! * y + R[5]! * z,
-  R[6]! * x + R[7]! * y + R[8]! * z,
-];
-/** A point of base in an obstacle's frame. */
-function seen([x, y, z]: Vec3, { centre, R }: Obstacle): Vec3 {
-  const [u, v, w] = [x - centre[0], y - centre[1], z - centre[2]];
-  if (!R) return [u, v, w];
-  return [R[0]! * u + R[3]! * v + R[6]! * w, R[1]! * u + R[4]! * v + R[7]! * w, R[2]! * u + R[5]! * v + R[8]! * w];
 }
 
 /** Postures tried to learn which pairs can neither part nor come nearer; m: a change of distance below this is none. */
@@ -170,41 +131,26 @@ const STILL = 1e-3;
  * The pairs whose distance a motion can change: no neighbours (their joint is between them), none whose distance stays as it is, and none
  * that overlap at the neutral pose, which is what rough geometry looks like where the maker's own pose is free of contact.
  */
-function meeting(description: ArmDescription, model: Pick<Capsules, "chain" | "capsules" | "obstacles">) {
-  const { chain: arm, capsules: all, obstacles } = model;
+function meeting(description: ArmDescription, model: Omit<Capsules, "pairs">, obstacles: readonly Obstacle[]): Pair[] {
+  const { chain: arm, capsules: all } = model;
   const r = rng("capsules", description.name);
   const joints = arm.names.map((name) => description.joints.find((joint) => joint.name === name)!);
+  const neutral = description.poses["neutral"];
+  const home = neutral && spread(model, neutral);
   const tried = Array.from({ length: TRIED }, () =>
-    ends(
+    spread(
       model,
       joints.map(({ lower, upper }) => r.between(lower, upper)),
     ),
   );
-  const neutral = description.poses["neutral"];
-  const home = neutral && ends(model, neutral);
-  const meets = (distance: (E: Float64Array) => number) => {
-    if (home && !(distance(home) > 0)) return false;
-    const seen = tried.map(distance);
+  const meets = (pair: Pair) => {
+    if (home && !(nearest(model, home.ends, pair).distance > 0)) return false;
+    const seen = tried.map((at) => nearest(model, at.ends, pair).distance);
     return Math.max(...seen) > 0 && Math.max(...seen) - Math.min(...seen) > STILL;
   };
-  const pairs = <T>(
-    others: readonly T[],
-    may: (c: Capsule, other: T) => boolean,
-    far: (E: Float64Array, c: number, d: number) => number,
-  ) =>
-    all.flatMap((capsule, c) =>
-      others.flatMap((other, d) => (may(capsule, other) && meets((E) => far(E, c, d)) ? [[c, d] as const] : [])),
-    );
-  return {
-    own: pairs(
-      all,
-      (c, d) => c.joint - d.joint > 1,
-      (E, c, d) => apart(model, E, c, d).distance,
-    ),
-    standing: pairs(
-      obstacles,
-      (c) => c.joint > 0,
-      (E, c, d) => clear(model, E, c, obstacles[d]!).distance,
-    ),
-  };
+  const candidates = all.flatMap(({ joint }, capsule): Pair[] => [
+    ...all.flatMap((other, d) => (joint - other.joint > 1 ? [{ capsule, other: d, below: other.joint }] : [])),
+    ...(joint > 0 ? obstacles.map((other) => ({ capsule, other, below: -1 })) : []),
+  ]);
+  return candidates.filter(meets);
 }

@@ -80,8 +80,8 @@ export function chain(description: ArmDescription, tip: string = description.tip
   return { joints: names.length, names, links: Float64Array.from(links), prismatic, tool: packed(pending) };
 }
 
-/** Walks the chain; writes each joint's axis and origin into `J` (rows 3..5 and 0..2), and the frame behind it into `F`, when there is one. */
-function walk(chain: Chain, q: ArrayLike<number>, J?: Float64Array, F?: Float64Array): Transform {
+/** Walks the chain to the tip; writes the frame behind every joint into `F` (R row-major, then p) when there is one. */
+function walk(chain: Chain, q: ArrayLike<number>, F?: Float64Array): Transform {
   const { joints: n, links, prismatic, tool: t } = chain;
   let [a, b, c, d, e, f, g, h, i, x, y, z] = [1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0];
   for (let k = 0; k <= n; k++) {
@@ -104,14 +104,6 @@ function walk(chain: Chain, q: ArrayLike<number>, J?: Float64Array, F?: Float64A
       g * m2 + h * m5 + i * m8,
     ];
     if (k === n) break;
-    if (J) {
-      J[k] = x;
-      J[n + k] = y;
-      J[2 * n + k] = z;
-      J[3 * n + k] = c;
-      J[4 * n + k] = f;
-      J[5 * n + k] = i;
-    }
     const angle = q[k]!;
     if (prismatic[k]) {
       x += c * angle;
@@ -129,7 +121,20 @@ function walk(chain: Chain, q: ArrayLike<number>, J?: Float64Array, F?: Float64A
         h * cos - g * sin,
       ];
     }
-    if (F) F.set([a, b, c, d, e, f, g, h, i, x, y, z], 12 * k);
+    if (!F) continue;
+    // One by one: this is walked several times a period, and a list on the right-hand side costs more than the walk.
+    F[o] = a;
+    F[o + 1] = b;
+    F[o + 2] = c;
+    F[o + 3] = d;
+    F[o + 4] = e;
+    F[o + 5] = f;
+    F[o + 6] = g;
+    F[o + 7] = h;
+    F[o + 8] = i;
+    F[o + 9] = x;
+    F[o + 10] = y;
+    F[o + 11] = z;
   }
   return { p: [x, y, z], R: [a, b, c, d, e, f, g, h, i] };
 }
@@ -137,27 +142,35 @@ function walk(chain: Chain, q: ArrayLike<number>, J?: Float64Array, F?: Float64A
 /** Tip frame in base. `q`: commanded joints, rad (m for prismatic); a NaN in it gives NaN out, never an error. */
 export const forward = (chain: Chain, q: ArrayLike<number>): Transform => walk(chain, q);
 
-/** The frame behind every joint, in base: 12 numbers a joint (R row-major, then p); the joint's axis is the third column. The caller's. */
-export function frames(chain: Chain, q: ArrayLike<number>): Float64Array {
+/** Tip frame, and the frame behind every joint: 12 numbers a joint (R row-major, then p), in base; its third column is the joint's axis. */
+export function frames(chain: Chain, q: ArrayLike<number>): { tip: Transform; frames: Float64Array } {
   const F = new Float64Array(12 * chain.joints);
-  walk(chain, q, undefined, F);
-  return F;
+  return { tip: walk(chain, q, F), frames: F };
 }
 
 /** Tip frame and the geometric Jacobian at the tip: 6 x n row-major, linear rows then angular rows, in base. Both are the caller's. */
 export function jacobian(chain: Chain, q: ArrayLike<number>): { tip: Transform; J: Float64Array } {
-  const n = chain.joints;
+  const { tip, frames: F } = frames(chain, q);
+  return { tip, J: jacobianAt(chain, F, tip.p) };
+}
+
+/** The same Jacobian from the frames behind the joints, at a point `p` that the last joint carries. */
+export function jacobianAt({ joints: n, prismatic }: Chain, F: Float64Array, [x, y, z]: Vec3): Float64Array {
   const J = new Float64Array(6 * n);
-  const tip = walk(chain, q, J);
-  const [x, y, z] = tip.p;
   for (let k = 0; k < n; k++) {
-    const [ax, ay, az] = [J[3 * n + k]!, J[4 * n + k]!, J[5 * n + k]!];
-    const [rx, ry, rz] = [x - J[k]!, y - J[n + k]!, z - J[2 * n + k]!];
-    const slides = chain.prismatic[k];
-    J[k] = slides ? ax : ay * rz - az * ry;
-    J[n + k] = slides ? ay : az * rx - ax * rz;
-    J[2 * n + k] = slides ? az : ax * ry - ay * rx;
-    if (slides) J[3 * n + k] = J[4 * n + k] = J[5 * n + k] = 0;
+    const o = 12 * k;
+    const [ax, ay, az] = [F[o + 2]!, F[o + 5]!, F[o + 8]!];
+    if (prismatic[k]) {
+      [J[k], J[n + k], J[2 * n + k]] = [ax, ay, az];
+      continue;
+    }
+    const [rx, ry, rz] = [x - F[o + 9]!, y - F[o + 10]!, z - F[o + 11]!];
+    J[k] = ay * rz - az * ry;
+    J[n + k] = az * rx - ax * rz;
+    J[2 * n + k] = ax * ry - ay * rx;
+    J[3 * n + k] = ax;
+    J[4 * n + k] = ay;
+    J[5 * n + k] = az;
   }
-  return { tip, J };
+  return J;
 }

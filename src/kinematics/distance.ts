@@ -29,27 +29,30 @@ function awayFromBox(x: number, y: number, z: number, h: Vec3): Vec3 {
   return [(a * Math.sign(x)) / length, (b * Math.sign(y)) / length, (c * Math.sign(z)) / length];
 }
 
-/**
- * Segment a-b against a box about the origin with half extents `h`, all in the box's frame. The distance to a convex body is convex along
- * a line, so the sign of its slope tells on which side of a point the minimum lies.
- */
-export function segmentToBox(a: Vec3, b: Vec3, h: Vec3): Nearest {
-  const [dx, dy, dz] = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
-  const rising = (t: number) => {
-    const away = awayFromBox(a[0] + t * dx, a[1] + t * dy, a[2] + t * dz, h);
-    return away[0] * dx + away[1] * dy + away[2] * dz >= 0;
-  };
+/** Whether the distance to the box does not fall any more at share `t` of the way from `a` along `d`. */
+function rising(a: Vec3, d: Vec3, t: number, h: Vec3): boolean {
+  const away = awayFromBox(a[0] + t * d[0], a[1] + t * d[1], a[2] + t * d[2], h);
+  return away[0] * d[0] + away[1] * d[1] + away[2] * d[2] >= 0;
+}
+
+/** Share of the way along a segment at which a convex distance is least: its slope tells on which side of a point that is. */
+function lowest(a: Vec3, d: Vec3, h: Vec3): number {
+  if (rising(a, d, 0, h)) return 0;
+  if (!rising(a, d, 1, h)) return 1;
   let [low, high] = [0, 1];
-  if (rising(0)) high = 0;
-  else if (!rising(1)) low = 1;
-  else
-    for (let k = 0; k < HALVINGS; k++) {
-      const middle = (low + high) / 2;
-      if (rising(middle)) high = middle;
-      else low = middle;
-    }
-  const at: Vec3 = [a[0] + high * dx, a[1] + high * dy, a[2] + high * dz];
-  return { distance: pointToBox(...at, h), at, away: awayFromBox(...at, h) };
+  for (let k = 0; k < HALVINGS; k++) {
+    const middle = (low + high) / 2;
+    if (rising(a, d, middle, h)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+/** Segment a-b against a box about the origin with half extents `h`, all in the box's frame. */
+export function segmentToBox(a: Vec3, b: Vec3, h: Vec3): Nearest {
+  const d = less(b, a);
+  const at = along(a, d, lowest(a, d, h));
+  return { distance: pointToBox(at[0], at[1], at[2], h), at, away: awayFromBox(at[0], at[1], at[2], h) };
 }
 
 /** Segment a-b against segment c-d. Where they cross there is no direction away, and `away` is zero. */

@@ -4,12 +4,15 @@ import type { Capsules, Obstacle, Pair } from "../kinematics/capsules.ts";
 import { apartAtLeast, nearest, spread } from "../kinematics/spread.ts";
 import type { Spread } from "../kinematics/spread.ts";
 
-/** Every pair at one measured posture. What is near is found by bounds first; the exact distance is computed when it is asked for, and kept. */
+/**
+ * Everything that can meet at one measured posture: the arm's own pairs first, then every capsule with every box to keep out of. What is
+ * near is found by bounds; an exact distance is computed when it is asked for, and kept.
+ */
 export interface Surroundings {
   readonly model: Capsules;
   readonly position: readonly number[];
   readonly here: Spread;
-  readonly pairs: readonly Pair[];
+  readonly boxes: readonly Obstacle[];
   /** At most each pair's distance, m. */
   readonly atLeast: Float64Array;
   readonly found: (Near | undefined)[];
@@ -27,22 +30,26 @@ const obstacle = ({ name, min, max }: KeepOut): Obstacle => ({
   half: [(max[0] - min[0]) / 2, (max[1] - min[1]) / 2, (max[2] - min[2]) / 2],
 });
 
+function pairAt({ model: { pairs, capsules }, boxes }: Pick<Surroundings, "model" | "boxes">, p: number): Pair {
+  if (p < pairs.length) return pairs[p]!;
+  const at = p - pairs.length;
+  return { capsule: at % capsules.length, other: boxes[Math.floor(at / capsules.length)]!, below: -1 };
+}
+
 export function surroundings(model: Capsules, keepOut: readonly KeepOut[], position: readonly number[]): Surroundings {
   const boxes = keepOut.map(obstacle);
-  const pairs = model.pairs.concat(boxes.flatMap((other) => model.capsules.map((_, capsule) => ({ capsule, other, below: -1 }))));
   const here = spread(model, position);
-  const atLeast = new Float64Array(pairs.length);
-  for (let p = 0; p < pairs.length; p++) atLeast[p] = apartAtLeast(model, here, pairs[p]!);
-  return { model, position, here, pairs, atLeast, found: [] };
+  const atLeast = new Float64Array(model.pairs.length + boxes.length * model.capsules.length);
+  for (let p = 0; p < atLeast.length; p++) atLeast[p] = apartAtLeast(model, here.ends, pairAt({ model, boxes }, p));
+  return { model, position, here, boxes, atLeast, found: [] };
 }
 
 /** The exact distance of a pair. */
-export function near(around: Surroundings, p: number): Near {
+function near(around: Surroundings, p: number): Near {
   const known = around.found[p];
   if (known) return known;
-  const { model, here, pairs } = around;
-  const pair = pairs[p]!;
-  const { distance, at, away } = nearest(model, here, pair);
+  const pair = pairAt(around, p);
+  const { distance, at, away } = nearest(around.model, around.here.ends, pair);
   const fresh = { distance, growth: growth(around, pair, at, away) };
   around.found[p] = fresh;
   around.atLeast[p] = distance;
@@ -78,51 +85,74 @@ export function allApart(around: Surroundings, distance: number): boolean {
 
 /** The pair that is nearest, with its distance, m; undefined where nothing can meet anything. */
 export function closest(around: Surroundings): { readonly pair: Pair; readonly distance: number } | undefined {
-  const all = around.pairs.map((pair, p) => ({ pair, distance: near(around, p).distance }));
+  const all = Array.from(around.atLeast, (_, p) => ({ pair: pairAt(around, p), distance: near(around, p).distance }));
   return all.sort((a, b) => a.distance - b.distance)[0];
 }
 
-/** Joint velocity rad/s over `period` s and while all joints then ramp down to rest, which takes as long as `coast` s at full speed. */
+/** Joint velocity `demand`, rad/s, over `period` s and while all joints then ramp down to rest: as long as `coast` s at full speed. */
 export interface Course {
-  readonly demand: ArrayLike<number>;
+  readonly demand: Float64Array;
   readonly period: number;
   readonly coast: number;
 }
 
+/** How much nearer a course brings a pair, m, the room there is until they are too near, m, and the growth of their distance. */
+export interface Approach {
+  readonly way: number;
+  readonly room: number;
+  readonly growth: Float64Array;
+}
+
 /**
- * Calls back for each pair that this course may bring nearer than `clearance` m: how much nearer it comes, m, at most along a straight way
- * or as found at both its ends; the room there is, m; the growth of its distance. A pair is passed over when no point of it can go so far.
+ * The pairs that a course may bring nearer than `clearance` m. How much nearer is the most of: along a straight way, and as found where the
+ * period ends and where the arm comes to rest. Passed over are pairs of which no point can go so far.
  */
-export function approaches(
-  around: Surroundings,
-  { demand, period, coast }: Course,
-  clearance: number,
-  each: (way: number, room: number, growth: Float64Array) => void,
-): void {
-  const { model, pairs, atLeast, position } = around;
+export function approaches(around: Surroundings, { demand, period, coast }: Course, clearance: number): Approach[] {
+  const { model, atLeast, position } = around;
+  const { pairs, capsules, chain } = model;
   const span = period + coast;
-  let after: Spread | undefined;
-  let atRest: Spread | undefined;
-  for (let p = 0; p < pairs.length; p++) {
-    const pair = pairs[p]!;
-    const { reach, joint } = model.capsules[pair.capsule]!;
-    let most = 0;
-    for (let k = pair.below + 1; k <= joint; k++) most += Math.abs(demand[k]!) * reach[k]!;
-    most *= span;
+  const far = farthest(model, demand);
+  const list: Approach[] = [];
+  let after: Float64Array | undefined;
+  let atRest: Float64Array | undefined;
+  for (let p = 0; p < atLeast.length; p++) {
+    const own = p < pairs.length;
+    const row = own ? pairs[p]!.capsule : (p - pairs.length) % capsules.length;
+    const most = far[row * (chain.joints + 1) + (own ? pairs[p]!.below + 1 : 0)]! * span;
     if (most <= 0 || atLeast[p]! - clearance >= most) continue;
     const { distance, growth } = near(around, p);
     if (distance - clearance >= most) continue;
-    let toward = 0;
-    for (let k = 0; k < growth.length; k++) toward -= growth[k]! * demand[k]!;
-    after ??= spread(model, moved(position, demand, period));
-    atRest ??= spread(model, moved(position, demand, span));
+    after ??= spread(model, moved(position, demand, period)).ends;
+    atRest ??= spread(model, moved(position, demand, span)).ends;
+    const pair = pairAt(around, p);
     const way = Math.max(
-      toward * span,
+      -span * along(growth, demand),
       distance - nearest(model, after, pair).distance,
       distance - nearest(model, atRest, pair).distance,
     );
-    each(way, Math.max(distance - clearance, 0), growth);
+    list.push({ way, room: Math.max(distance - clearance, 0), growth });
   }
+  return list;
 }
 
-const moved = (q: readonly number[], w: ArrayLike<number>, time: number) => q.map((x, k) => x + w[k]! * time);
+const moved = (q: readonly number[], w: Float64Array, time: number) => q.map((x, k) => x + w[k]! * time);
+
+function along(growth: Float64Array, demand: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < growth.length; k++) sum += growth[k]! * demand[k]!;
+  return sum;
+}
+
+/**
+ * What 1 s of a demand may at most do to a capsule, m, per joint that carries the other of a pair as well: row `capsule`, column `below` + 1.
+ * The way of a point is no longer than the sum of what each joint alone can do to it.
+ */
+function farthest({ chain, capsules }: Capsules, demand: Float64Array): Float64Array {
+  const columns = chain.joints + 1;
+  const far = new Float64Array(capsules.length * columns);
+  for (let c = 0; c < capsules.length; c++) {
+    const { joint, reach } = capsules[c]!;
+    for (let k = joint; k >= 0; k--) far[c * columns + k] = far[c * columns + k + 1]! + Math.abs(demand[k]!) * reach[k]!;
+  }
+  return far;
+}

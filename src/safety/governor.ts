@@ -44,7 +44,7 @@ export function govern(
   for (const [reason, isGood] of recovery ? recoveryStops : stops) if (!isGood(it)) return { kind: "stop", reason };
   const demand = demanded(command, state.position);
   if (demand.every((w) => w === 0)) return { kind: "pass", command };
-  const m = motion(recovery ? slowed(limits) : limits, state, command.period, around());
+  const m = motion(recovery ? slowed(limits) : limits, command.period, around());
   const reasons = new Set<string>();
   const hard = fitted(m, demand, reasons);
   const sent = previous

@@ -1,8 +1,9 @@
 import type { ArmState, JointCommand, Limits } from "../domain/arm.ts";
 import type { Seconds, Vec3 } from "../domain/units.ts";
-import { forward, jacobian } from "../kinematics/chain.ts";
+import { forward, jacobianAt } from "../kinematics/chain.ts";
 import type { Chain } from "../kinematics/chain.ts";
-import type { Surroundings } from "./clearance.ts";
+import { approaches } from "./clearance.ts";
+import type { Approach, Surroundings } from "./clearance.ts";
 
 /** What one judgement is about, once everything in it is known to be finite and of the right shape. */
 export interface Motion {
@@ -13,8 +14,9 @@ export interface Motion {
   /** Measured tip in base, m, and the Jacobian there (6 x n, row-major). */
   readonly tip: Vec3;
   readonly J: Float64Array;
-  readonly way: (demand: Demand) => Way;
-  readonly around: Surroundings;
+  way(demand: Demand): Way;
+  /** The pairs that a demand may bring too near when the joints take `coast` s at full speed to stop. */
+  approaches(demand: Demand, coast: number): readonly Approach[];
 }
 
 /** What a demand does to the tip, in base: `step` m over the period, exact, through the forward kinematics; `velocity` m/s at its start. */
@@ -26,21 +28,31 @@ export interface Way {
 /** Demanded joint velocity, rad/s. Every rule speaks of it, whatever kind the command is. */
 export type Demand = Float64Array;
 
-export function motion(limits: Limits, state: ArmState, period: Seconds, around: Surroundings): Motion {
-  const { chain } = around.model;
-  const { position } = state;
-  const { tip, J } = jacobian(chain, position);
-  // Several rules ask for the way of one demand after another: the last answer is kept. A demand is never written to once it is made.
-  let asked: Demand | undefined;
-  let answer: Way;
-  const way = (demand: Demand) => {
-    if (demand !== asked) {
-      answer = { step: step(chain, position, tip.p, demand, period), velocity: tipVelocity(J, demand) };
-      asked = demand;
-    }
-    return answer;
+export function motion(limits: Limits, period: Seconds, around: Surroundings): Motion {
+  const { here, model, position } = around;
+  const { chain } = model;
+  const J = jacobianAt(chain, here.frames, here.tip);
+  const told: { demand?: Demand; way?: Way } = {};
+  const met: { demand?: Demand; list?: Approach[] } = {};
+  return {
+    chain,
+    limits,
+    position,
+    period,
+    tip: here.tip,
+    J,
+    // Several rules ask for the way of one demand after another: the last answer is kept. A demand is never written to once it is made.
+    way(demand) {
+      if (told.demand === demand) return told.way!;
+      told.demand = demand;
+      return (told.way = { step: step(chain, position, here.tip, demand, period), velocity: tipVelocity(J, demand) });
+    },
+    approaches(demand, coast) {
+      if (met.demand === demand) return met.list!;
+      met.demand = demand;
+      return (met.list = approaches(around, { demand, period, coast }, limits.clearance));
+    },
   };
-  return { chain, limits, position, period, tip: tip.p, J, way, around };
 }
 
 /** The velocity a command asks for: a set-point asks for the way to it within the period. */

@@ -1,7 +1,6 @@
 import type { JointLimits } from "../domain/arm.ts";
 import type { Vec3 } from "../domain/units.ts";
 import { dampedLeastSquares } from "../kinematics/inverse.ts";
-import { approaches } from "./clearance.ts";
 import { within } from "./motion.ts";
 import type { Demand, Motion } from "./motion.ts";
 
@@ -132,40 +131,33 @@ const workspace: Rule = {
   },
 };
 
-/** Calls back for each pair of things that the demand brings too near: its way and room, m, and how its distance grows with the joints. */
-function encroaching(
-  motion: Motion,
-  demand: Demand,
-  each: (reach: number, brake: number, room: number, growth: Float64Array) => void,
-): void {
-  const { around, limits, period } = motion;
-  const coast = stopping(motion, demand) / 2;
-  approaches(around, { demand, period, coast }, limits.clearance, (way, room, growth) => {
-    const reach = (way * period) / (period + coast);
-    if (!(way <= room + 1e-9)) each(reach, way - reach, room, growth);
-  });
-}
-
 /** No link comes nearer than the clearance to another, or to a box, over the period and while all joints then ramp down to rest. */
 const clearance: Rule = {
   name: "clearance",
   share(motion, demand) {
+    const { period } = motion;
+    const coast = stopping(motion, demand) / 2;
     let share = 1;
-    encroaching(motion, demand, (reach, brake, room) => (share = Math.min(share, roomy(room, reach, brake))));
+    for (const { way, room } of motion.approaches(demand, coast)) {
+      const reach = (way * period) / (period + coast);
+      if (!(way <= room + 1e-9)) share = Math.min(share, roomy(room, reach, way - reach));
+    }
     return share;
   },
   /** Takes out of the joints' velocities what brings a pair nearer, in the direction in which the least has to be taken. */
   fit(motion, demand) {
+    const { period } = motion;
     let fitted = demand;
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < 4 && this.share(motion, fitted) < 1; round++) {
+      const coast = stopping(motion, fitted) / 2;
       const correction = new Float64Array(demand.length);
-      encroaching(motion, fitted, (reach, brake, room, growth) => {
+      for (const { way, room, growth } of motion.approaches(fitted, coast)) {
+        if (way <= room) continue;
+        const reach = (way * period) / (period + coast);
         const square = growth.reduce((sum, g) => sum + g * g, 0);
-        const toward = reach / motion.period;
-        const less = (toward * (1 - roomy(room, reach, brake)) + 1e-7 / motion.period) / (square + 1e-6);
+        const less = (reach * (1 - roomy(room, reach, way - reach)) + 1e-7) / (period * (square + 1e-6));
         for (let k = 0; k < correction.length; k++) correction[k]! += less * growth[k]!;
-      });
-      if (correction.every((w) => w === 0)) break;
+      }
       fitted = fitted.map((w, k) => w + correction[k]!);
     }
     return fitted;

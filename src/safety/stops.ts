@@ -1,7 +1,6 @@
 import type { ArmState, JointCommand, Limits, SentCommand, StopReason } from "../domain/arm.ts";
 import type { Seconds } from "../domain/units.ts";
 import type { Capsules } from "../kinematics/capsules.ts";
-import { forward } from "../kinematics/chain.ts";
 import { allApart } from "./clearance.ts";
 import type { Surroundings } from "./clearance.ts";
 import { slack } from "./rules.ts";
@@ -124,8 +123,8 @@ const inEnvelope = ({ state, limits }: Case) =>
   limits.joints.every(({ lower, upper }, k) => state.position[k]! >= lower && state.position[k]! <= upper);
 
 /** The tip as we compute it, and as the arm does where it says so: they differ by its calibration. */
-const inWorkspace = ({ arm, limits: { workspace }, state }: Case) =>
-  [forward(arm.chain, state.position).p, state.tip ?? []].every((tip) =>
+const inWorkspace = ({ around, limits: { workspace }, state }: Case) =>
+  [around().here.tip, state.tip ?? []].every((tip) =>
     tip.every((x, i) => x >= workspace.min[i]! - OUTSIDE && x <= workspace.max[i]! + OUTSIDE),
   );
 
