@@ -1,8 +1,5 @@
-import { copyFileSync, cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { expect } from "chai";
-import { seconds } from "../../src/domain/units.ts";
-import type { Recorded } from "../../src/recording/records.ts";
-import { recorded } from "../support/recordings.ts";
 import { at, constantPolicy, filesIn, fixture, make, onarm, weightsOf, write } from "./verbs.run.ts";
 
 const evaluate = (...args: string[]) => onarm("evaluate", "--bundle", at("bundle"), "--tasks", "8", "--task-seed", "4", ...args);
@@ -158,40 +155,6 @@ describe("From nothing to a practised policy, verb by verb", function () {
     expect(json.counts).to.deep.equal({ "/onarm/episode": 40, "/onarm/transition": 400, "/onarm/label": 20 });
     expect([json.episodes.begun, json.episodes.ended, json.stopList]).to.deep.equal([20, 20, []]);
     expect(json.header).to.include({ domain: "point", bundle: bundle.hash, seed: 1 });
-  });
-
-  it("inspect --stops lists every stop once, with its time, its episode and why, and counts what the recorder dropped", async () => {
-    const moment = (s: number) => ({ at: seconds(s) });
-    const asked = { kind: "velocity" as const, value: [0], period: seconds(0.01) };
-    const pins = { config: "c", bundle: "b", calibration: "none", seed: 1, commit: "x" };
-    const records: Recorded[] = [
-      { channel: "/onarm/episode", phase: "begin", ...moment(1), episode: 7, task: 0, policyVersion: 0, ...pins },
-      {
-        channel: "/onarm/verdict",
-        ...moment(2),
-        asked,
-        verdict: { kind: "clamp", command: asked, joints: [0], reason: "speed" },
-      },
-      { channel: "/onarm/verdict", ...moment(3), asked, verdict: { kind: "stop", reason: "workspace" } },
-      { channel: "/onarm/mode", ...moment(3), mode: { is: "stopped", cause: "workspace" } },
-      { channel: "/onarm/mode", ...moment(4), mode: { is: "idle" } },
-      { channel: "/onarm/mode", ...moment(5), mode: { is: "stopped", cause: "the operator's stop" } },
-      {
-        channel: "/onarm/event",
-        ...moment(6),
-        level: "warn",
-        code: "recording.dropped",
-        text: "3 records",
-        detail: { dropped: 3 },
-      },
-    ];
-    writeFileSync(at("stopped.mcap"), await recorded(records));
-    const { json } = await onarm("inspect", at("stopped.mcap"), "--stops");
-    expect(json.stopList).to.deep.equal([
-      { at: 3, episode: 7, reason: "workspace" },
-      { at: 5, episode: 7, reason: "the operator's stop" },
-    ]);
-    expect(json).to.include({ stops: 2, clamps: 1, dropped: 3, duration: 5 });
   });
 
   it("recover saves what is whole in a torn recording, and inspect tells what was lost", async () => {
