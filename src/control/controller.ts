@@ -97,7 +97,7 @@ export function createController({ arm, scene, clock, description, limits, explo
     judge: {
       driving: governor(description, limits),
       easing: governor(description, { ...limits, maxStateAge: GONE }),
-      recovering: governor(description, { ...limits, maxStateAge: GONE }),
+      recovering: governor(description, { ...limits, maxStateAge: GONE }, { recovery: true }),
     },
     follows: following(limits, arm.joints.length, clock.period),
     outbox,
