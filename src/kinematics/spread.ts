@@ -67,8 +67,8 @@ function ballsApart(E: Float64Array, o: number, p: number): number {
   return Math.sqrt(x * x + y * y + z * z);
 }
 
-/** Between the box about a segment and an obstacle that lies along the same axes. */
-function boxesApart(E: Float64Array, o: number, { centre, half }: Obstacle): number {
+/** Between the box about the segment at `o` and an obstacle that lies along the same axes, m: at most how far they are apart. */
+export function boxesApart(E: Float64Array, o: number, { centre, half }: Obstacle): number {
   const x = Math.max(Math.min(E[o]!, E[o + 3]!) - centre[0], centre[0] - Math.max(E[o]!, E[o + 3]!)) - half[0];
   const y = Math.max(Math.min(E[o + 1]!, E[o + 4]!) - centre[1], centre[1] - Math.max(E[o + 1]!, E[o + 4]!)) - half[1];
   const z = Math.max(Math.min(E[o + 2]!, E[o + 5]!) - centre[2], centre[2] - Math.max(E[o + 2]!, E[o + 5]!)) - half[2];

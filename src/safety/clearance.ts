@@ -1,7 +1,7 @@
 import type { KeepOut } from "../domain/arm.ts";
 import type { Vec3 } from "../domain/units.ts";
 import type { Capsules, Obstacle, Pair } from "../kinematics/capsules.ts";
-import { apartAtLeast, nearest, spread } from "../kinematics/spread.ts";
+import { apartAtLeast, boxesApart, nearest, spread } from "../kinematics/spread.ts";
 import type { Spread } from "../kinematics/spread.ts";
 
 /**
@@ -30,7 +30,7 @@ const obstacle = ({ name, min, max }: KeepOut): Obstacle => ({
   half: [(max[0] - min[0]) / 2, (max[1] - min[1]) / 2, (max[2] - min[2]) / 2],
 });
 
-function pairAt({ model: { pairs, capsules }, boxes }: Pick<Surroundings, "model" | "boxes">, p: number): Pair {
+function pairAt({ model: { pairs, capsules }, boxes }: Surroundings, p: number): Pair {
   if (p < pairs.length) return pairs[p]!;
   const at = p - pairs.length;
   return { capsule: at % capsules.length, other: boxes[Math.floor(at / capsules.length)]!, below: -1 };
@@ -40,7 +40,10 @@ export function surroundings(model: Capsules, keepOut: readonly KeepOut[], posit
   const boxes = keepOut.map(obstacle);
   const here = spread(model, position);
   const atLeast = new Float64Array(model.pairs.length + boxes.length * model.capsules.length);
-  for (let p = 0; p < atLeast.length; p++) atLeast[p] = apartAtLeast(model, here.ends, pairAt({ model, boxes }, p));
+  const { pairs, capsules } = model;
+  for (let p = 0; p < pairs.length; p++) atLeast[p] = apartAtLeast(model, here.ends, pairs[p]!);
+  for (let b = 0, p = pairs.length; b < boxes.length; b++)
+    for (let c = 0; c < capsules.length; c++, p++) atLeast[p] = boxesApart(here.ends, 6 * c, boxes[b]!) - capsules[c]!.radius;
   return { model, position, here, boxes, atLeast, found: [] };
 }
 

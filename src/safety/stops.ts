@@ -58,7 +58,8 @@ const wellFormed = ({ arm, state, command, previous }: Case) => {
 const saneJoint = (joint: unknown, name: string, margin: number) =>
   isObject(joint) &&
   joint.name === name &&
-  isFinite([joint.lower, joint.upper]) &&
+  Number.isFinite(joint.lower) &&
+  Number.isFinite(joint.upper) &&
   (joint.lower as number) + margin < (joint.upper as number) - margin &&
   above(joint.speed, 0) &&
   above(joint.acceleration, 0) &&
@@ -90,20 +91,22 @@ const saneLimits = ({ arm: { chain }, limits }: Case) =>
   above(limits.maxStateAge, 0) &&
   above(limits.maxPeriod, 0);
 
+const NONE: readonly number[] = [];
+
 const finite = ({ now, state, command, previous }: Case) =>
   Number.isFinite(now) &&
   Number.isFinite(state.at) &&
   isFinite(state.position) &&
   isFinite(state.velocity) &&
   isFinite(state.effort) &&
-  isFinite(state.wrench ?? []) &&
-  isFinite(state.tip ?? []) &&
+  isFinite(state.wrench ?? NONE) &&
+  isFinite(state.tip ?? NONE) &&
   Number.isFinite(state.heard ?? 0) &&
   isFinite(command.value) &&
   Number.isFinite(command.period) &&
   Number.isFinite(previous?.period ?? 0) &&
-  isFinite(previous?.value ?? []) &&
-  isFinite(previous?.acceleration ?? []);
+  isFinite(previous?.value ?? NONE) &&
+  isFinite(previous?.acceleration ?? NONE);
 
 /** Measured against a limit that measuring may reach: an actuator at its end says so in its last digit. */
 const upTo = (limit: number, x: number) => x <= limit + slack(limit);
