@@ -5,7 +5,8 @@ import { Subscription } from "rxjs";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { faultyArm } from "../../sim/faults/arm.ts";
 import type { FaultyArm } from "../../sim/faults/arm.ts";
-import { steppedClock } from "../../sim/faults/clock.ts";
+import { faultyClock } from "../../sim/faults/clock.ts";
+import type { FaultyClock } from "../../sim/faults/clock.ts";
 import { faultyScene } from "../../sim/faults/scene.ts";
 import type { FaultyScene } from "../../sim/faults/scene.ts";
 import { spawnTwin } from "../../sim/pacedTwin.ts";
@@ -41,8 +42,7 @@ export interface ModeSeen {
 }
 
 /** The embedded arm under the whole control stack, with a place for a fault at every port. */
-export interface Bench extends FaultyArm, FaultyScene {
-  readonly clock: Clock;
+export interface Bench extends FaultyArm, FaultyScene, FaultyClock {
   readonly limits: Limits;
   readonly controller: Controller;
   /** Every tick, every mode and every word of the arm's own since the bench was opened. */
@@ -53,8 +53,6 @@ export interface Bench extends FaultyArm, FaultyScene {
   enables(): number;
   /** Breaks the arm's physics, where this process holds them. */
   readonly poison?: () => void;
-  /** Sets wall time off, s. */
-  stepWall(by: number): void;
   /** What the arm really did from `since` on, by its own record. */
   truth(since: Seconds): TracePoint[];
   /** What is wanted in every beat from now on; undefined: nothing is said any more. */
@@ -112,7 +110,8 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
   let enables = 0;
   const arm = faultyArm({ ...world.arm, enable: () => (enables++, world.arm.enable()) });
   const scene = faultyScene(world.scene);
-  const { clock, step } = steppedClock(world.clock);
+  const time = faultyClock(world.clock);
+  const { clock } = time;
 
   const [ticks, modes, said]: [Tick[], ModeSeen[], ArmStatus[]] = [[], [], []];
   let wanted: ((at: Seconds) => Intent) | undefined;
@@ -149,6 +148,7 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
     arm.states.clear();
     arm.sends.clear();
     scene.sights.clear();
+    time.pulse.clear();
     await controller.close();
     watching.unsubscribe();
     await world.end();
@@ -163,7 +163,7 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
   return {
     ...arm,
     ...scene,
-    clock,
+    ...time,
     limits,
     controller,
     ticks,
@@ -171,7 +171,6 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
     said,
     enables: () => enables,
     ...(world.poison && { poison: world.poison }),
-    stepWall: step,
     truth: (since) => world.trace().filter(({ t }) => t >= since),
     drive: (next) => void (wanted = next),
     beats,

@@ -91,7 +91,7 @@ export const stopsFor =
 /** rad/s: slower is rest; an arm without power has no brakes at its wrist, which then sinks by its own weight. */
 const STILL = 0.01;
 const SINKING = 0.1;
-const still = ({ mode, dq }: TracePoint) => dq.every((w) => Math.abs(w) < (mode === "stopped" ? SINKING : STILL));
+export const still = ({ mode, dq }: TracePoint) => dq.every((w) => Math.abs(w) < (mode === "stopped" ? SINKING : STILL));
 /** Whether the arm has come to rest by its own record, and when, s after `since`. */
 export function restAfter(bench: Bench, since: Seconds): number | undefined {
   const points = bench.truth(since);

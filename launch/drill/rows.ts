@@ -6,9 +6,10 @@ import { bundle } from "./rows/bundle.ts";
 import { camera } from "./rows/camera.ts";
 import { exploration } from "./rows/exploration.ts";
 import { link } from "./rows/link.ts";
+import { process_ } from "./rows/process.ts";
 import { policy } from "./rows/policy.ts";
 
-const trials: Readonly<Record<string, Trial>> = { ...link, ...camera, ...policy, ...bundle, ...arm, ...exploration };
+const trials: Readonly<Record<string, Trial>> = { ...link, ...camera, ...policy, ...bundle, ...arm, ...exploration, ...process_ };
 
 /** Every row of the fault table, in its order, with the way it is tried. */
 export const rows: readonly Row[] = promised.map((row) => ({

@@ -44,6 +44,9 @@ export const jittered = <T extends Stamped>(most: Seconds, rng: Rng): MonoTypeOp
 /** A share of the messages is lost. */
 export const lossy = <T>(share: number, rng: Rng): MonoTypeOperatorFunction<T> => filter(() => rng.uniform() >= share);
 
+/** Only every n-th message comes: whoever sends has no time. */
+export const sparse = <T>(n: number): MonoTypeOperatorFunction<T> => filter((_, k) => (k + 1) % n === 0);
+
 /** Every message comes `times` times. */
 export const duplicated = <T>(times = 2): MonoTypeOperatorFunction<T> => mergeMap((message) => Array<T>(times).fill(message));
 
