@@ -189,7 +189,7 @@ export const explanations: Readonly<Record<StopCause, Explanation>> = {
   ),
   "control.lost": row(
     "The control process ended while it drove the arm.",
-    "It crashed or was killed; the arm's own time-out and the watchdog brought it to rest.",
+    "It crashed or was killed; the arm's own time-out, and the watchdog where one runs, bring it to rest.",
     "Look at the log for why, start onarm anew, and look at the arm before you enable it.",
   ),
   "watchdog.lost": row(

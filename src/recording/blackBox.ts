@@ -3,11 +3,11 @@ import type { Mode } from "../domain/mode.ts";
 import { explain } from "../domain/stops.ts";
 import type { Explanation } from "../domain/stops.ts";
 import type { Seconds } from "../domain/units.ts";
-import type { EventRecord, Recorded } from "./records.ts";
+import type { EventRecord, ModeRecord, Recorded } from "./records.ts";
 
 type Timed<T> = { readonly at: Seconds } & T;
 
-/** What happened in the seconds before a stop, oldest first. `seconds`: how far back it reaches. */
+/** What happened in the seconds before a stop, oldest first. `seconds`: how far back it reaches. The first mode may have begun before that. */
 export interface Before {
   readonly seconds: number;
   readonly states: readonly Timed<Partial<ArmState>>[];
@@ -52,6 +52,7 @@ export function blackBox({ span = 2, most = 4000 } = {}): BlackBox {
   let ring: Recorded[] = [];
   let oldest = 0; // index into the ring; what is before it is let go in bulk
   let latest = -Infinity;
+  let standing: ModeRecord | undefined; // the newest mode that has left the ring: it holds until the next one
   let episode: number | null = null;
   // The governor's stop and the mode it leads to are two records of one stop, in either order.
   let judged: { readonly cause: string; readonly at: number } | undefined;
@@ -63,7 +64,10 @@ export function blackBox({ span = 2, most = 4000 } = {}): BlackBox {
     if (!kept(record) || !(record.at >= latest - span)) return;
     latest = Math.max(latest, record.at);
     ring.push(record);
-    while (oldest < ring.length && (ring[oldest]!.at < latest - span || ring.length - oldest > most)) oldest++;
+    for (; oldest < ring.length && (ring[oldest]!.at < latest - span || ring.length - oldest > most); oldest++) {
+      const gone = ring[oldest]!;
+      if (gone.channel === "/onarm/mode") standing = gone;
+    }
     if (oldest > 1024 && oldest > ring.length / 2) [ring, oldest] = [ring.slice(oldest), 0];
   };
 
@@ -94,13 +98,13 @@ export function blackBox({ span = 2, most = 4000 } = {}): BlackBox {
       if (cause === undefined) return undefined;
       const { at } = record;
       const window = ring.slice(oldest).filter((one) => one.at >= at - span && one.at <= at + SAME);
-      return { at, episode, cause, ...explain(cause), before: beforeOf(at, window) };
+      return { at, episode, cause, ...explain(cause), before: beforeOf(at, window, standing) };
     },
     driving: () => driven,
   };
 }
 
-function beforeOf(at: Seconds, window: readonly Recorded[]): Before {
+function beforeOf(at: Seconds, window: readonly Recorded[], standing: ModeRecord | undefined): Before {
   const states: Timed<Partial<ArmState>>[] = [];
   const [commands, verdicts, modes, events]: [
     Timed<JointCommand>[],
@@ -108,6 +112,7 @@ function beforeOf(at: Seconds, window: readonly Recorded[]): Before {
     Timed<Mode>[],
     Before["events"][number][],
   ] = [[], [], [], []];
+  if (standing) modes.push({ at: standing.at, ...standing.mode });
   for (const record of window)
     switch (record.channel) {
       case "/joint_states": {

@@ -18,6 +18,8 @@ export interface RecorderOptions {
   readonly syncEvery?: number;
   /** Below this much free disk, bytes, the alarm "storage.low" is raised and only what tells the story (episodes, modes, stops, events) is still written. */
   readonly reserveBytes?: number;
+  /** A disk that does not answer for so long, s of wall time, raises the alarm; records wait and are dropped meanwhile. */
+  readonly stallAfter?: number;
   readonly scheduler?: SchedulerLike;
   readonly create?: (path: string) => Promise<RecordingFile>;
 }
@@ -41,7 +43,7 @@ export interface Recorder {
   /** Writes what waits, adds the index, closes. Never rejects; a second call gives the same answer. */
   close(): Promise<RecorderCounts>;
   readonly counts: RecorderCounts;
-  /** "storage.low" each time the disk runs low, looked for about once a second; "storage.failed" once when it fails; replays; completes on close. */
+  /** "storage.low" each time the disk runs low, looked for about once a second; "storage.failed" once when it fails and each time it stops answering; replays; completes on close. */
   readonly fault$: Observable<OnarmError>;
 }
 
@@ -57,6 +59,7 @@ export async function openRecorder(path: string, header: RecordingHeader, option
     flushEvery = 0.5,
     syncEvery = 1,
     reserveBytes = 256 * 2 ** 20,
+    stallAfter = 3,
   } = options;
   const { scheduler = asyncScheduler, create = createFile } = options;
   const file = await create(path);
@@ -144,10 +147,18 @@ export async function openRecorder(path: string, header: RecordingHeader, option
   const serially = (job: () => Promise<void>) => (tail = tail.then(() => (state === "failed" ? undefined : job())).catch(fail));
   let draining = false;
   let ticking = false;
+  let waited = 0; // in beats of ours, so that a process that was suspended does not blame the disk
+  const stall = () => {
+    const text = `the disk of ${path} has not answered for ${stallAfter} s; what does not fit in the queue is lost. Look at the disk`;
+    fault$.next(new OnarmError("storage.failed", text, { path }));
+  };
 
   const tick = interval(flushEvery * 1000, scheduler).subscribe(() => {
-    if (ticking) return;
-    ticking = true;
+    if (ticking) {
+      if (++waited === Math.ceil(stallAfter / flushEvery)) stall();
+      return;
+    }
+    [ticking, waited] = [true, 0];
     void serially(async () => {
       await writeOut();
       // Others fill a disk too: it is looked at even while nothing is recorded.

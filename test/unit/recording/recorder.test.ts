@@ -34,9 +34,11 @@ function beating() {
     scheduler,
     until: async (s: number) => {
       await settled();
-      scheduler.maxFrames = s * 1000;
-      scheduler.flush();
-      await settled();
+      for (let ms = scheduler.maxFrames; ms < s * 1000;) {
+        scheduler.maxFrames = ms = Math.min(ms + 100, s * 1000);
+        scheduler.flush();
+        await settled();
+      }
     },
   };
 }
@@ -158,6 +160,25 @@ describe("The recorder", () => {
     expect(counts.written + counts.dropped).to.equal(1 + 20 + 20 + 1);
     const { channels } = await onDisk(disk);
     expect(channels["/onarm/event"]).to.equal(events.filter(Boolean).length + 1); // and one that says how many are missing
+  });
+
+  it("raises the alarm for a disk that does not answer, and goes on when it answers again (R4)", async () => {
+    const beats = beating();
+    const { disk, recorder, faults } = await recording({ scheduler: beats.scheduler });
+    recorder.write(event(0.1));
+    disk.stall();
+    await beats.until(1.9); // a stall of a second or so is a slow disk, which costs at most records
+    expect(faults).to.deep.equal([]);
+    await beats.until(20);
+    expect(faults.map(({ code, message }) => [code, /has not answered for 3 s.*Look at the disk/.test(message)])).to.deep.equal([
+      ["storage.failed", true],
+    ]);
+    disk.release();
+    await beats.until(21);
+    expect(recorder.write(event(21))).to.equal(true);
+    await beats.until(22);
+    expect(await recorder.close()).to.include({ written: 2, dropped: 0 });
+    expect(faults).to.have.length(1);
   });
 
   it("of a failing disk raises one alarm, counts what is lost, and never throws (R4)", async () => {
