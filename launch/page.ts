@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { Subject, type Observable } from "rxjs";
 import type { ArmDescription } from "../src/domain/arm.ts";
 import { isOnarmError, OnarmError, type FaultCode } from "../src/domain/errors.ts";
 import type { OperatorCommand, PageState } from "../src/operator/protocol.ts";
 import { forkEntry } from "./fork.ts";
+import { supervised, type Living } from "./supervision.ts";
 
 export interface PageOptions {
   /** 0 for any free port. */
@@ -14,9 +16,11 @@ export interface PageOptions {
 
 export interface Page {
   readonly url: string;
+  /** Process of the page that is up now. */
+  readonly pid: number | undefined;
   /** Takes the snapshot to be shown next. Never waits: while the page's process is busy only the newest is kept. */
   show(state: PageState): void;
-  /** What the operator asks for. Completes when the page's process has ended. */
+  /** What the operator asks for. Completes with `close`. */
   readonly command$: Observable<OperatorCommand>;
   close(): Promise<void>;
 }
@@ -27,18 +31,22 @@ export type FromPage =
   | { readonly command: OperatorCommand }
   | { readonly refused: { readonly code: string; readonly message: string } };
 
-/**
- * The operator's page in a process of its own: clients are hostile, and nothing they do may hold up the arm.
- * The link is printed on stderr. When the process ends early the run goes on without a page, and `lost` is told so once.
- * @throws OnarmError "usage.invalid" for a port that is taken
- */
-export async function openPage(options: PageOptions, lost: (line: string) => void): Promise<Page> {
+interface PageProcess extends Living {
+  readonly url: string;
+  readonly pid: number;
+  show(state: PageState): void;
+  close(): Promise<void>;
+}
+
+/** One process of the page, from its start to its end. */
+async function beginPage(options: PageOptions, commanded: (command: OperatorCommand) => void): Promise<PageProcess> {
   const child = forkEntry(new URL("./pageProcess.ts", import.meta.url));
-  const command$ = new Subject<OperatorCommand>();
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
   let waiting: PageState | undefined;
   let busy = false;
-  let closing = false;
 
   const send = (message: ToPage, done: () => void = () => {}) => void (child.connected && child.send(message, done));
   const next = () => {
@@ -48,37 +56,75 @@ export async function openPage(options: PageOptions, lost: (line: string) => voi
     waiting = undefined;
     send({ show }, next);
   };
-
   const close = async () => {
-    closing = true;
     if (child.connected) child.disconnect();
     await ended;
   };
 
   const url = await new Promise<string>((resolve, reject) => {
+    let why: Error = new OnarmError("process.lost", "the page's process ended before it could listen; run again with --debug");
     child.on("message", (message: FromPage) => {
       if ("url" in message) return resolve(message.url);
-      if ("command" in message) return command$.next(message.command);
-      const { code, message: why } = message.refused;
-      void close().then(() => reject(isOnarmError({ code }) ? new OnarmError(code as FaultCode, why) : new Error(why)));
+      if ("command" in message) return commanded(message.command);
+      const { code, message: text } = message.refused;
+      why = isOnarmError({ code }) ? new OnarmError(code as FaultCode, text) : new Error(text);
+      void close();
     });
     child.once("error", reject);
-    void ended.then(() => {
-      command$.complete();
-      if (closing) return;
-      reject(new OnarmError("process.lost", "the page's process ended before it could listen; run again with --debug"));
-      lost("the page's process ended; the run goes on without it");
-    });
+    void ended.then(() => reject(why));
     send({ open: options });
   });
 
   return {
     url,
-    command$,
+    pid: child.pid!,
+    ended,
     show(state) {
       waiting = state;
       if (!busy) next();
     },
     close,
+  };
+}
+
+/**
+ * The operator's page in a process of its own: clients are hostile, and nothing they do may hold up the arm.
+ * The link is printed on stderr. A page whose process ends comes back at the same link, with the newest snapshot, as often as supervision
+ * allows; the run goes on meanwhile, and `lost` is told.
+ * @throws OnarmError "usage.invalid" for a port that is taken
+ */
+export async function openPage(options: PageOptions, lost: (line: string) => void): Promise<Page> {
+  const command$ = new Subject<OperatorCommand>();
+  const token = options.token ?? process.env["ONARM_TOKEN"] ?? randomBytes(24).toString("base64url");
+  let port = options.port;
+  let newest: PageState | undefined;
+  let closing = false;
+
+  const begin = async () => {
+    const page = await beginPage({ ...options, port, token }, (command) => command$.next(command));
+    // What was asked for before an end comes back where it was.
+    port = Number(new URL(page.url).port);
+    if (newest !== undefined) page.show(newest);
+    if (closing) await page.close();
+    return page;
+  };
+  const page = await supervised("page", begin, lost);
+
+  return {
+    url: page.current()!.url,
+    get pid() {
+      return page.current()?.pid;
+    },
+    command$,
+    show(state) {
+      newest = state;
+      page.current()?.show(state);
+    },
+    async close() {
+      closing = true;
+      page.release();
+      await page.current()?.close();
+      command$.complete();
+    },
   };
 }

@@ -1,9 +1,12 @@
 import process from "node:process";
 import { retry } from "rxjs";
+
 import { connectTwin } from "../sim/pacedTwin.ts";
 import { isOnarmError } from "../src/domain/errors.ts";
 import type { Seconds } from "../src/domain/units.ts";
 import { heartbeat } from "./heartbeat.ts";
+import type { Clock } from "../src/ports/clock.ts";
+import type { Stop } from "../src/ports/stop.ts";
 import { prioritise } from "./priority.ts";
 import type { FromWatchdog, ToWatchdog, WatchdogOptions } from "./watchdogProtocol.ts";
 
@@ -19,7 +22,13 @@ const LAST = 1000;
 
 const tell = (message: FromWatchdog) => void (process.connected && process.send!(message, () => {}));
 
-async function watch({ arm: address }: WatchdogOptions) {
+/** Loaded where there is a box only: its serial driver is native code. */
+const openBox = async (path: string, clock: Clock): Promise<Stop> => {
+  const { openStopBox } = await import("../robot/stopbox/stopBox.ts");
+  return openStopBox({ path, clock, look$: clock.beat$ });
+};
+
+async function watch({ arm: address, stopBox }: WatchdogOptions) {
   const { arm, clock } = await connectTwin(address, { reconnect: true });
   let last: Seconds | undefined;
   let driving = false;
@@ -71,6 +80,18 @@ async function watch({ arm: address }: WatchdogOptions) {
       blind = false;
       moving = !velocity.every((v) => Math.abs(v) <= REST);
     });
+
+  const box = stopBox === undefined ? undefined : await openBox(stopBox, clock);
+  let pressed = false;
+  box?.signal$.subscribe((signal) => {
+    pressed = signal.is !== "released";
+    if (pressed) void halt(`stop.${signal.is}`);
+    tell({ signal });
+  });
+  // Whoever resets it: an arm does not become free while the button is down.
+  arm.status$
+    .pipe(retry({ delay: () => clock.beat$ }))
+    .subscribe(({ stopped }) => void (pressed && !stopped && halt("stop.pressed")));
 
   return {
     heard(at: Seconds, drives: boolean) {

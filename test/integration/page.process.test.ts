@@ -29,6 +29,30 @@ describe("the page's process", () => {
     expect((await closed)[0]).to.equal(1001);
   });
 
+  it("comes back at the same link with the newest snapshot when its process is killed, and says so", async () => {
+    const lines: string[] = [];
+    const page = await openPage({ port: 0, token, description: sawyer }, (line) => lines.push(line));
+    page.show({ ...practising, counters: { ...practising.counters, steps: 7 } });
+    const before = page.pid!;
+    process.kill(before, "SIGKILL");
+    const steps = await new Promise<number>((resolve) => {
+      const look = () => {
+        const socket = link(page.url);
+        socket.on("error", () => setTimeout(look, 100));
+        socket.on("message", (data) => {
+          const message = JSON.parse(String(data)) as ServerMessage;
+          if (message.type !== "state" || page.pid === before) return;
+          socket.close();
+          resolve(message.state.counters.steps);
+        });
+      };
+      look();
+    });
+    expect(steps).to.equal(7);
+    expect(lines).to.deep.equal(["the page's process ended; it is started again (1 of 3)"]);
+    await page.close();
+  });
+
   it("passes on why it cannot listen", async () => {
     const first = await openPage({ port: 0, token, description: sawyer }, () => {});
     const error: unknown = await openPage({ port: Number(new URL(first.url).port), token, description: sawyer }, () => {}).catch(
