@@ -29,11 +29,11 @@ export interface ArmEnvironmentParts {
   readonly attend?: (controller: Controller) => Promise<void>;
 }
 
-/** m and rad: the tip counts as clear of the scene, the posture as reached; s: how long a reset's move may take; how long the scene may be unseen. */
+/** m and rad: the tip counts as clear of the scene, the posture as reached; s: how long a reset's move may take; how long the policy may be held for want of a scene, which counts as late only after 0.2 s: 1 s in all. */
 const LIFT_TOLERANCE = 0.01;
 const POSTURE_TOLERANCE = 0.01;
 const MOVE_LIMIT = 15;
-const SCENE_LOST = 1;
+const SCENE_LOST = 0.78;
 /** What rounding may add to a squashed action. */
 const CLIP_SLACK = 1e-6;
 
@@ -85,7 +85,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       if (unseen * clock.period > SCENE_LOST) {
         unseen = 0;
         controller.event({ on: "finish" });
-        over = new OnarmError("scene.stale", `no believable scene for ${SCENE_LOST} s: look at the tracker, then start again`, {
+        over = new OnarmError("scene.stale", "no believable scene for about a second: look at the tracker, then start again", {
           mode,
         });
         return true;

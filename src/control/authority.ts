@@ -8,8 +8,8 @@ import { next } from "./modes.ts";
 const HOLD: Intent = { kind: "hold" };
 /** Intents that cannot be obeyed in a row before the arm is stopped for good. */
 const PATIENCE = 3;
-/** s: how long a wish to move stands without being renewed: one period of a 10 Hz policy, and what it may be late. */
-const LEASE = 0.2;
+/** s: how long a wish to move stands without being renewed: one period of a 10 Hz policy, and what it may be late, less the beats it takes to see that. */
+const LEASE = 0.18;
 const ROUNDING = 1e-6;
 
 /** Who is in control, and what they want: the one place where mode and intent change. */

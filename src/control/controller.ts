@@ -43,7 +43,7 @@ export interface Controller {
   /** Why the arm stands where it may not be; only driving by hand leads it back. */
   outside(): string | undefined;
   /**
-   * From the next beat on, for 0.2 s: who wants to go on moving says so again. An intent that is not finite is refused: hold, and the
+   * From the next beat on, for 0.18 s: who wants to go on moving says so again. An intent that is not finite is refused: hold, and the
    * third in a row stops the arm.
    */
   setIntent(intent: Intent): void;
@@ -53,7 +53,7 @@ export interface Controller {
   reset(): Promise<void>;
   enable(): Promise<void>;
   start(): void;
-  /** A person drives from now on, by intents renewed within 0.2 s, outside the limits slowly back inside only; ends by itself when they cease. */
+  /** A person drives from now on, by intents renewed within 0.18 s, outside the limits slowly back inside only; ends by itself when they cease. */
   startManual(): void;
   stop(cause: string): void;
   /** Puts a word into the next tick. */

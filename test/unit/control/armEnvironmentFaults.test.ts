@@ -64,7 +64,7 @@ describe("the sawyer environment when something is wrong", () => {
     let error: OnarmError | undefined;
     while (!error) error = await caught(environment.step(still()));
     expect(error.code).to.equal("scene.stale");
-    expect(twin.clock.now() - since).to.be.within(1, 1.3);
+    expect(twin.clock.now() - since).to.be.within(0.9, 1);
     expect(controller.mode().is).to.equal("idle");
     eyes.open = true;
     await twin.clock.run(() => true);

@@ -31,10 +31,10 @@ describe("the control loop under a fault of its driver or its arm", () => {
     expect(b.controller.mode()).to.include({ is: "holding", cause: "policy.nonfinite" });
   });
 
-  it("P4: holds when a wish to move is not renewed for 200 ms", () => {
+  it("P4: holds when a wish to move is not renewed for 180 ms", () => {
     const b = moving();
     // The last wish was made one beat ago.
-    b.beats(19);
+    b.beats(17);
     expect(b.controller.mode().is).to.equal("running");
     b.beat();
     expect(b.controller.mode()).to.include({ is: "holding", cause: "policy.late" });
