@@ -142,9 +142,15 @@ function walk(chain: Chain, q: ArrayLike<number>, F?: Float64Array): Transform {
 /** Tip frame in base. `q`: commanded joints, rad (m for prismatic); a NaN in it gives NaN out, never an error. */
 export const forward = (chain: Chain, q: ArrayLike<number>): Transform => walk(chain, q);
 
-/** Tip frame, and the frame behind every joint: 12 numbers a joint (R row-major, then p), in base; its third column is the joint's axis. */
-export function frames(chain: Chain, q: ArrayLike<number>): { tip: Transform; frames: Float64Array } {
-  const F = new Float64Array(12 * chain.joints);
+/**
+ * Tip frame, and the frame behind every joint: 12 numbers a joint (R row-major, then p), in base; its third column is the joint's axis.
+ * They are written into `F`, which stays the caller's.
+ */
+export function frames(
+  chain: Chain,
+  q: ArrayLike<number>,
+  F: Float64Array = new Float64Array(12 * chain.joints),
+): { tip: Transform; frames: Float64Array } {
   return { tip: walk(chain, q, F), frames: F };
 }
 

@@ -13,13 +13,17 @@ export interface Spread {
   readonly ends: Float64Array;
 }
 
-export function spread(model: Omit<Capsules, "pairs">, q: ArrayLike<number>): Spread {
-  const { tip, frames: F } = frames(model.chain, q);
-  return { tip: tip.p, frames: F, ends: endsOf(model, F) };
+export function spread(model: Omit<Capsules, "pairs">, q: ArrayLike<number>, into?: Spread): Spread {
+  const { tip, frames: F } = frames(model.chain, q, into?.frames);
+  return { tip: tip.p, frames: F, ends: endsOf(model, F, into?.ends) };
 }
 
-export function endsOf({ capsules }: Model, F: Float64Array): Float64Array {
-  const E = new Float64Array(6 * capsules.length);
+/** The ends of every capsule, written into `E`, from the frames behind the joints. */
+export function endsOf(
+  { capsules }: Model,
+  F: Float64Array,
+  E: Float64Array = new Float64Array(6 * capsules.length),
+): Float64Array {
   for (let c = 0; c < capsules.length; c++) {
     const { joint, a, b } = capsules[c]!;
     const o = 12 * joint;

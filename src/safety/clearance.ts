@@ -1,20 +1,34 @@
-import type { KeepOut } from "../domain/arm.ts";
+import type { ArmDescription, KeepOut } from "../domain/arm.ts";
 import type { Vec3 } from "../domain/units.ts";
+import { capsules } from "../kinematics/capsules.ts";
 import type { Capsules, Obstacle, Pair } from "../kinematics/capsules.ts";
-import { apartAtLeast, boxesApart, nearest, spread } from "../kinematics/spread.ts";
+import { apartAtLeast, boxesApart, endsOf, nearest, spread } from "../kinematics/spread.ts";
 import type { Spread } from "../kinematics/spread.ts";
+
+/** An arm and a desk to judge one posture of it at a time on: what lies there is worth nothing once a judgement is made. */
+export interface Arm extends Capsules {
+  readonly desk: { readonly here: Spread; readonly after: Spread; readonly atRest: Spread; readonly far: Float64Array };
+}
+
+/** Throws "config.invalid" when the description has no chain to its tip. */
+export function armOf(description: ArmDescription): Arm {
+  const model = capsules(description);
+  const zero = new Float64Array(model.chain.joints);
+  const [here, after, atRest] = [spread(model, zero), spread(model, zero), spread(model, zero)];
+  return { ...model, desk: { here, after, atRest, far: new Float64Array(model.capsules.length * (model.chain.joints + 1)) } };
+}
 
 /**
  * Everything that can meet at one measured posture: the arm's own pairs first, then every capsule with every box to keep out of. What is
  * near is found by bounds; an exact distance is computed when it is asked for, and kept.
  */
 export interface Surroundings {
-  readonly model: Capsules;
+  readonly arm: Arm;
   readonly position: readonly number[];
   readonly here: Spread;
   readonly boxes: readonly Obstacle[];
   /** At most each pair's distance, m. */
-  readonly atLeast: Float64Array;
+  readonly atLeast: number[];
   readonly found: (Near | undefined)[];
 }
 
@@ -30,21 +44,21 @@ const obstacle = ({ name, min, max }: KeepOut): Obstacle => ({
   half: [(max[0] - min[0]) / 2, (max[1] - min[1]) / 2, (max[2] - min[2]) / 2],
 });
 
-function pairAt({ model: { pairs, capsules }, boxes }: Surroundings, p: number): Pair {
+function pairAt({ arm: { pairs, capsules }, boxes }: Surroundings, p: number): Pair {
   if (p < pairs.length) return pairs[p]!;
   const at = p - pairs.length;
   return { capsule: at % capsules.length, other: boxes[Math.floor(at / capsules.length)]!, below: -1 };
 }
 
-export function surroundings(model: Capsules, keepOut: readonly KeepOut[], position: readonly number[]): Surroundings {
+export function surroundings(arm: Arm, keepOut: readonly KeepOut[], position: readonly number[]): Surroundings {
+  const { pairs, capsules } = arm;
   const boxes = keepOut.map(obstacle);
-  const here = spread(model, position);
-  const atLeast = new Float64Array(model.pairs.length + boxes.length * model.capsules.length);
-  const { pairs, capsules } = model;
-  for (let p = 0; p < pairs.length; p++) atLeast[p] = apartAtLeast(model, here.ends, pairs[p]!);
-  for (let b = 0, p = pairs.length; b < boxes.length; b++)
-    for (let c = 0; c < capsules.length; c++, p++) atLeast[p] = boxesApart(here.ends, 6 * c, boxes[b]!) - capsules[c]!.radius;
-  return { model, position, here, boxes, atLeast, found: [] };
+  const here = spread(arm, position, arm.desk.here);
+  const atLeast: number[] = [];
+  for (let p = 0; p < pairs.length; p++) atLeast.push(apartAtLeast(arm, here.ends, pairs[p]!));
+  for (let b = 0; b < boxes.length; b++)
+    for (let c = 0; c < capsules.length; c++) atLeast.push(boxesApart(here.ends, 6 * c, boxes[b]!) - capsules[c]!.radius);
+  return { arm, position, here, boxes, atLeast, found: [] };
 }
 
 /** The exact distance of a pair. */
@@ -52,7 +66,7 @@ function near(around: Surroundings, p: number): Near {
   const known = around.found[p];
   if (known) return known;
   const pair = pairAt(around, p);
-  const { distance, at, away } = nearest(around.model, around.here.ends, pair);
+  const { distance, at, away } = nearest(around.arm, around.here.ends, pair);
   const fresh = { distance, growth: growth(around, pair, at, away) };
   around.found[p] = fresh;
   around.atLeast[p] = distance;
@@ -60,12 +74,7 @@ function near(around: Surroundings, p: number): Near {
 }
 
 /** What each joint does to a pair's distance: it moves the nearest point about its axis, and only the part away from the other counts. */
-function growth(
-  { model: { chain, capsules }, here: { frames: F } }: Surroundings,
-  pair: Pair,
-  at: Vec3,
-  away: Vec3,
-): Float64Array {
+function growth({ arm: { chain, capsules }, here: { frames: F } }: Surroundings, pair: Pair, at: Vec3, away: Vec3): Float64Array {
   const rate = new Float64Array(chain.joints);
   for (let k = pair.below + 1; k <= capsules[pair.capsule]!.joint; k++) {
     const o = 12 * k;
@@ -92,9 +101,13 @@ export function closest(around: Surroundings): { readonly pair: Pair; readonly d
   return all.sort((a, b) => a.distance - b.distance)[0];
 }
 
-/** Joint velocity `demand`, rad/s, over `period` s and while all joints then ramp down to rest: as long as `coast` s at full speed. */
+/**
+ * Joint velocity `demand`, rad/s, over `period` s, which leads to `framesAfter`, and while all joints then ramp down to rest: as long as
+ * `coast` s at full speed.
+ */
 export interface Course {
   readonly demand: Float64Array;
+  readonly framesAfter: Float64Array;
   readonly period: number;
   readonly coast: number;
 }
@@ -110,11 +123,11 @@ export interface Approach {
  * The pairs that a course may bring nearer than `clearance` m. How much nearer is the most of: along a straight way, and as found where the
  * period ends and where the arm comes to rest. Passed over are pairs of which no point can go so far.
  */
-export function approaches(around: Surroundings, { demand, period, coast }: Course, clearance: number): Approach[] {
-  const { model, atLeast, position } = around;
-  const { pairs, capsules, chain } = model;
+export function approaches(around: Surroundings, { demand, framesAfter, period, coast }: Course, clearance: number): Approach[] {
+  const { arm, atLeast, position } = around;
+  const { pairs, capsules, chain, desk } = arm;
   const span = period + coast;
-  const far = farthest(model, demand);
+  const far = farthest(arm, demand);
   const list: Approach[] = [];
   let after: Float64Array | undefined;
   let atRest: Float64Array | undefined;
@@ -125,20 +138,20 @@ export function approaches(around: Surroundings, { demand, period, coast }: Cour
     if (most <= 0 || atLeast[p]! - clearance >= most) continue;
     const { distance, growth } = near(around, p);
     if (distance - clearance >= most) continue;
-    after ??= spread(model, moved(position, demand, period)).ends;
-    atRest ??= spread(model, moved(position, demand, span)).ends;
+    after ??= endsOf(arm, framesAfter, desk.after.ends);
+    atRest ??= spread(arm, moved(position, demand, span), desk.atRest).ends;
     const pair = pairAt(around, p);
     const way = Math.max(
       -span * along(growth, demand),
-      distance - nearest(model, after, pair).distance,
-      distance - nearest(model, atRest, pair).distance,
+      distance - nearest(arm, after, pair).distance,
+      distance - nearest(arm, atRest, pair).distance,
     );
     list.push({ way, room: Math.max(distance - clearance, 0), growth });
   }
   return list;
 }
 
-const moved = (q: readonly number[], w: Float64Array, time: number) => q.map((x, k) => x + w[k]! * time);
+export const moved = (q: readonly number[], w: Float64Array, time: number) => q.map((x, k) => x + w[k]! * time);
 
 function along(growth: Float64Array, demand: Float64Array): number {
   let sum = 0;
@@ -150,9 +163,8 @@ function along(growth: Float64Array, demand: Float64Array): number {
  * What 1 s of a demand may at most do to a capsule, m, per joint that carries the other of a pair as well: row `capsule`, column `below` + 1.
  * The way of a point is no longer than the sum of what each joint alone can do to it.
  */
-function farthest({ chain, capsules }: Capsules, demand: Float64Array): Float64Array {
+function farthest({ chain, capsules, desk: { far } }: Arm, demand: Float64Array): Float64Array {
   const columns = chain.joints + 1;
-  const far = new Float64Array(capsules.length * columns);
   for (let c = 0; c < capsules.length; c++) {
     const { joint, reach } = capsules[c]!;
     for (let k = joint; k >= 0; k--) far[c * columns + k] = far[c * columns + k + 1]! + Math.abs(demand[k]!) * reach[k]!;

@@ -1,9 +1,7 @@
 import type { ArmDescription, ArmState, JointCommand, Limits, SentCommand, Verdict } from "../domain/arm.ts";
 import type { Seconds } from "../domain/units.ts";
-import { capsules } from "../kinematics/capsules.ts";
-import type { Capsules } from "../kinematics/capsules.ts";
-import { surroundings } from "./clearance.ts";
-import type { Surroundings } from "./clearance.ts";
+import { armOf, surroundings } from "./clearance.ts";
+import type { Arm, Surroundings } from "./clearance.ts";
 import { demanded, motion, started } from "./motion.ts";
 import type { Demand, Motion } from "./motion.ts";
 import { accelerated } from "./ramp.ts";
@@ -24,13 +22,13 @@ export interface Leniency {
  * its `acceleration` jerk is not judged.
  */
 export function governor(description: ArmDescription, limits: Limits, leniency: Leniency = {}): Judge {
-  const arm = capsules(description);
+  const arm = armOf(description);
   return (now, state, command, previous) => govern(arm, limits, now, state, command, previous, leniency);
 }
 
 /** The judgement itself: pure and total, no clock, no memory. Order and priorities of the rules: docs/decisions/0003-governor.md. */
 export function govern(
-  arm: Capsules,
+  arm: Arm,
   limits: Limits,
   now: Seconds,
   state: ArmState,

@@ -1,8 +1,8 @@
 import type { ArmState, JointCommand, Limits } from "../domain/arm.ts";
 import type { Seconds, Vec3 } from "../domain/units.ts";
-import { forward, jacobianAt } from "../kinematics/chain.ts";
+import { frames, jacobianAt } from "../kinematics/chain.ts";
 import type { Chain } from "../kinematics/chain.ts";
-import { approaches } from "./clearance.ts";
+import { approaches, moved } from "./clearance.ts";
 import type { Approach, Surroundings } from "./clearance.ts";
 
 /** What one judgement is about, once everything in it is known to be finite and of the right shape. */
@@ -29,8 +29,8 @@ export interface Way {
 export type Demand = Float64Array;
 
 export function motion(limits: Limits, period: Seconds, around: Surroundings): Motion {
-  const { here, model, position } = around;
-  const { chain } = model;
+  const { here, arm, position } = around;
+  const { chain, desk } = arm;
   const J = jacobianAt(chain, here.frames, here.tip);
   const told: { demand?: Demand; way?: Way } = {};
   const met: { demand?: Demand; list?: Approach[] } = {};
@@ -45,12 +45,17 @@ export function motion(limits: Limits, period: Seconds, around: Surroundings): M
     way(demand) {
       if (told.demand === demand) return told.way!;
       told.demand = demand;
-      return (told.way = { step: step(chain, position, here.tip, demand, period), velocity: tipVelocity(J, demand) });
+      const { p } = frames(chain, moved(position, demand, period), desk.after.frames).tip;
+      return (told.way = {
+        step: [p[0] - here.tip[0], p[1] - here.tip[1], p[2] - here.tip[2]],
+        velocity: tipVelocity(J, demand),
+      });
     },
     approaches(demand, coast) {
       if (met.demand === demand) return met.list!;
       met.demand = demand;
-      return (met.list = approaches(around, { demand, period, coast }, limits.clearance));
+      this.way(demand);
+      return (met.list = approaches(around, { demand, framesAfter: desk.after.frames, period, coast }, limits.clearance));
     },
   };
 }
@@ -73,14 +78,6 @@ export function started(previous: JointCommand, command: JointCommand, state: Ar
 }
 
 export const within = (low: number, x: number, high: number) => Math.min(Math.max(x, low), high);
-
-function step(chain: Chain, position: readonly number[], tip: Vec3, demand: Demand, period: number): Vec3 {
-  const { p } = forward(
-    chain,
-    demand.map((w, k) => position[k]! + w * period),
-  );
-  return [p[0] - tip[0], p[1] - tip[1], p[2] - tip[2]];
-}
 
 function tipVelocity(J: Float64Array, demand: Demand): Vec3 {
   const n = demand.length;

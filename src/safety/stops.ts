@@ -1,13 +1,12 @@
 import type { ArmState, JointCommand, Limits, SentCommand, StopReason } from "../domain/arm.ts";
 import type { Seconds } from "../domain/units.ts";
-import type { Capsules } from "../kinematics/capsules.ts";
 import { allApart } from "./clearance.ts";
-import type { Surroundings } from "./clearance.ts";
+import type { Arm, Surroundings } from "./clearance.ts";
 import { slack } from "./rules.ts";
 
 /** A judgement as it is asked for: nothing in it can be trusted before the rules below have seen it. */
 export interface Case {
-  readonly arm: Capsules;
+  readonly arm: Arm;
   readonly limits: Limits;
   readonly now: Seconds;
   readonly state: ArmState;

@@ -2,12 +2,12 @@ import { expect } from "chai";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { ArmState, JointCommand, Limits, Verdict } from "../../../src/domain/arm.ts";
 import { seconds } from "../../../src/domain/units.ts";
-import { capsules } from "../../../src/kinematics/capsules.ts";
+import { armOf } from "../../../src/safety/clearance.ts";
 import { govern, governor } from "../../../src/safety/governor.ts";
 import { limits, now, only, seven, stateAt, velocity } from "./oracle.ts";
 
 const judge = governor(sawyer, limits);
-const arm = capsules(sawyer);
+const arm = armOf(sawyer);
 const neutral = sawyer.poses.neutral!;
 const rest = stateAt(neutral);
 const stop = (reason: string) => ({ kind: "stop", reason });
