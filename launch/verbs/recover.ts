@@ -1,5 +1,8 @@
+import { constants } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import path from "node:path";
 import { recover } from "../../src/recording/recover.ts";
+import { stopLogOf } from "../../src/recording/stopLog.ts";
 import type { Verb } from "../cli.ts";
 
 export const verb: Verb = {
@@ -12,6 +15,10 @@ export const verb: Verb = {
     const from = path.resolve(context.args[0]!);
     const out = path.resolve(context.out ?? `${from.replace(/\.mcap$/, "")}.recovered.mcap`);
     const { file, records, lostBytes, damage } = await recover(from, out);
+    // The stops that were kept beside the torn one belong to what was saved of it, too.
+    await copyFile(stopLogOf(from), stopLogOf(file), constants.COPYFILE_EXCL).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOENT") context.log(`the log of stops was not copied: ${error.message}`);
+    });
     return { file, from, records, lost: lostBytes, damage: damage ? { offset: damage.offset, why: damage.why } : null };
   },
 };
