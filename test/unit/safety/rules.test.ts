@@ -68,6 +68,9 @@ describe("a rule by itself allows what rounding adds to a limit, and no more:", 
 describe("the workspace by itself", () => {
   const rule = ruleOf("workspace");
   const near = { ...limits, workspace: { min: [-0.25, -1, -1], max: [0.25, 1, 1] } } as unknown as Limits;
+  /** The last joint moves the tip along x, the one before along y, 1 m per rad. */
+  const J = new Float64Array(42);
+  [J[6], J[7 + 5]] = [1, 1];
   const share = (reach: number, run: number) =>
     rule.share(motionOf({ limits: near, way: () => wayOf([reach, 0, 0], [run, 0, 0]) }), wrist(1));
 
@@ -92,6 +95,19 @@ describe("the workspace by itself", () => {
     expect(share(0, -3)).to.be.closeTo(Math.sqrt(0.25 / (3 * coast)), 1e-12);
   });
 
+  it("measures the room to the very wall that the tip moves to", () => {
+    const lopsided = { ...limits, workspace: { min: [-0.5, -1, -1], max: [0.25, 1, 1] } } as unknown as Limits;
+    const to = (reach: number) =>
+      rule.share(motionOf({ limits: lopsided, way: () => wayOf([reach, 0, 0], [0, 0, 0]) }), wrist(1));
+    expect([to(0.5), to(-0.5), to(-1)]).to.deep.equal([0.5, 1, 0.5]);
+  });
+
+  it("counts the way to rest of joints that need long to stop", () => {
+    const m = motionOf({ limits: near, way: () => wayOf([0, 0, 0], [0.25, 0, 0]) });
+    // 12 rad/s at 5 rad/s2: as far as at full speed for 1.2 s.
+    expect(rule.share(m, wrist(12))).to.be.closeTo(Math.sqrt(1 / 1.2), 1e-12);
+  });
+
   it("lets nothing go further out from a tip that stands at a wall or beyond, not even a run without a way", () => {
     for (const x of [0.25, 0.26])
       for (const [reach, run] of [
@@ -105,9 +121,6 @@ describe("the workspace by itself", () => {
   });
 
   it("fits a demand so that it is allowed as it is, with nearly all of the speed that is", () => {
-    // The last joint moves the tip along x, the one before along y, 1 m per rad.
-    const J = new Float64Array(42);
-    [J[6], J[7 + 5]] = [1, 1];
     const way = (w: Demand) => wayOf([w[6]! * T, w[5]! * T, 0], [w[6]!, w[5]!, 0]);
     const m = motionOf({ limits: near, J, way });
     const fitted = rule.fit!(m, demandOf(0, 0, 0, 0, 0, 0.1, 2));
@@ -115,6 +128,18 @@ describe("the workspace by itself", () => {
     const reached = fitted[6]! * T + (fitted[6]! * fitted[6]!) / 5 / 2;
     expect(reached).to.be.within(0.249, 0.25 + 1e-9);
     expect(fitted[5], "what goes along the wall stays").to.be.closeTo(0.1, 1e-12);
+  });
+
+  it("fits a demand as well where another joint sets the time to stop, and where the way is longer than its beginning tells", () => {
+    for (const bend of [1, 1.2]) {
+      const way = (w: Demand) => wayOf([bend * w[6]! * T, 0, 0], [w[6]!, 0, 0]);
+      const m = motionOf({ limits: near, J, way });
+      // The first joint slows down at 3.5 rad/s2: it coasts as far as at full speed for 0.1 s.
+      const fitted = rule.fit!(m, demandOf(0.7, 0, 0, 0, 0, 0, 0.48));
+      expect(rule.share(m, fitted), `${bend}`).to.equal(1);
+      expect((bend * T + 0.1) * fitted[6]!).to.be.within(0.2, 0.25 + 1e-9);
+      expect(fitted[0]).to.equal(0.7);
+    }
   });
 });
 
@@ -165,5 +190,17 @@ describe("clearance by itself", () => {
     expect(approaches(fitted, c)[0]!.way).to.be.within(0.0999, 0.10001);
     const free = wrist(0.1);
     expect(rule.fit!(m, free)).to.equal(free);
+  });
+
+  it("fits a demand where another joint sets the time to stop, and leaves pairs with room in peace", () => {
+    const approaches = (w: Demand, c: number) => [
+      pair((T + c) * 0.5 * w[6]!, 0.1, [0, 0, 0, 0, 0, 0, -0.5]),
+      pair((T + c) * 0.5 * w[5]!, 0.3, [0, 0, 0, 0, 0, -0.5, 0]),
+    ];
+    const m = motionOf({ approaches });
+    const fitted = rule.fit!(m, demandOf(0, 1, 0, 0, 0, 0.1, 0.6));
+    expect(rule.share(m, fitted), "what is left to scale").to.be.within(0.998, 1);
+    expect((T + 0.2) * 0.5 * fitted[6]!).to.be.within(0.0999, 0.1002);
+    expect([fitted[1], fitted[5]]).to.deep.equal([1, 0.1]);
   });
 });
