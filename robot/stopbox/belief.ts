@@ -1,0 +1,123 @@
+import { seconds } from "../../src/domain/units.ts";
+import type { Seconds } from "../../src/domain/units.ts";
+import type { StopSignal } from "../../src/ports/stop.ts";
+import { listen, SEQUENCES, UPTIMES } from "./protocol.ts";
+import type { Frame, Line } from "./protocol.ts";
+
+/**
+ * What is believed of a stop box, from the bytes heard and the time alone: pure. Only fresh, sound frames in sequence make it "released"; whatever
+ * goes wrong takes that away at once and gives it back only after RUN such frames over RUN_SPAN.
+ */
+export interface Belief {
+  readonly is: StopSignal["is"];
+  /** Beginning of a line. */
+  readonly rest: string;
+  /** The newest frame of the stream that is being followed. */
+  readonly last: Frame | undefined;
+  /** Least arrival time less uptime of this stream, s: what a frame without delay would show. */
+  readonly prompt: number;
+  /** When the last fresh frame came, or the first one of a stream. */
+  readonly fresh: Seconds;
+  /** Fresh frames in a row, pressed or released: the box is known after RUN. */
+  readonly good: number;
+  /** Released ones of them, and when the first of these came. */
+  readonly released: number;
+  readonly releasedSince: Seconds;
+  /** Bad lines of the last NOISE_SPAN. */
+  readonly noise: readonly Seconds[];
+  /** When something was heard that was no frame. */
+  readonly clutter: Seconds;
+  /** Since when looks have found nothing fresh. */
+  readonly doubt: Seconds | undefined;
+  /** Another version of the protocol that was heard. */
+  readonly version: number | undefined;
+}
+
+/** A frame older than this proves nothing, s. The table allows 200 ms for the whole reaction. */
+export const FRESH = 0.1;
+/** A look that comes late itself must not take what waits to be read for silence: it is asked twice, this far apart, s. */
+export const DOUBT = 0.02;
+/** Frames in a row, and the time they must span (a backlog read at once is no proof), s. */
+export const RUN = 10;
+export const RUN_SPAN = 0.15;
+/** Lost frames in a row that are bridged; more than this many bad lines within NOISE_SPAN are not, s. */
+export const SKIPPED = 4;
+export const BAD_LINES = 3;
+export const NOISE_SPAN = 0.2;
+/** A cheap resonator's error, relative. */
+const DRIFT = 0.01;
+/** After this long without a fresh frame a stream is followed anew, s. */
+const ANEW = 1;
+
+/** The port has just been opened: nothing is known, and the word before stands until something is. */
+export const unheard = (at: Seconds, is: StopSignal["is"]): Belief => ({
+  is,
+  rest: "",
+  last: undefined,
+  prompt: 0,
+  fresh: at,
+  good: 0,
+  released: 0,
+  releasedSince: at,
+  noise: [],
+  clutter: seconds(-Infinity),
+  doubt: undefined,
+  version: undefined,
+});
+
+const untrusted = { good: 0, released: 0 } as const;
+
+function bad(belief: Belief, at: Seconds): Belief {
+  const noise = [...belief.noise.filter((then) => at - then < NOISE_SPAN), at].slice(-BAD_LINES - 1);
+  return { ...belief, ...untrusted, noise, clutter: at, is: noise.length > BAD_LINES ? "garbled" : belief.is };
+}
+
+const pressed = (belief: Belief): Belief => ({ ...belief, is: "pressed", released: 0 });
+
+function sound(belief: Belief, frame: Frame, at: Seconds): Belief {
+  const { last } = belief;
+  const delay = at - frame.uptime / 1000;
+  const step = last && (frame.sequence - last.sequence + SEQUENCES) % SEQUENCES;
+  if (step === 0) return bad(belief, at);
+  const ran = last ? ((frame.uptime - last.uptime + UPTIMES) % UPTIMES) / 1000 : 0;
+  const follows = step !== undefined && step <= SKIPPED + 1 && ran <= ANEW && at - belief.fresh <= ANEW;
+  if (!follows) {
+    // Another stream: the box started anew, too much was lost, or an old stream is played again. It has to prove itself from the beginning.
+    const is = belief.is === "released" ? "garbled" : belief.is;
+    const anew = { ...belief, ...untrusted, is, last: frame, prompt: delay, fresh: at, doubt: undefined };
+    return frame.released ? anew : pressed(anew);
+  }
+  const prompt = Math.min(belief.prompt + DRIFT * (at - belief.fresh), delay);
+  // What waited in a buffer tells of a press, but not that nobody has pressed since.
+  if (delay - prompt > FRESH) return frame.released ? { ...belief, last: frame } : pressed({ ...belief, last: frame });
+  const good = Math.min(belief.good + 1, RUN);
+  const heard = { ...belief, last: frame, prompt, fresh: at, good, doubt: undefined };
+  if (!frame.released) return pressed(heard);
+  const releasedSince = belief.released === 0 ? at : belief.releasedSince;
+  const released = Math.min(belief.released + 1, RUN);
+  const proved = released >= RUN && at - releasedSince >= RUN_SPAN;
+  return { ...heard, released, releasedSince, is: proved ? "released" : belief.is };
+}
+
+function line(belief: Belief, heard: Line, at: Seconds): Belief {
+  if (heard.kind === "frame") return sound(belief, heard.frame, at);
+  return heard.kind === "bad" ? bad(belief, at) : { ...bad(belief, at), version: heard.version };
+}
+
+/** Bytes came. */
+export function hear(belief: Belief, at: Seconds, chunk: Uint8Array): Belief {
+  const { lines, rest } = listen(belief.rest, chunk);
+  const next = lines.reduce((so, one) => line(so, one, at), { ...belief, rest });
+  return lines.some(({ kind }) => kind === "frame") || chunk.length === 0 ? next : { ...next, clutter: at };
+}
+
+/** Time passed. To be asked every 10 ms or so. */
+export function look(belief: Belief, at: Seconds): Belief {
+  if (at - belief.fresh <= FRESH) return belief;
+  if (belief.doubt === undefined) return { ...belief, doubt: at };
+  if (at - belief.doubt < DOUBT) return belief;
+  return { ...belief, ...untrusted, is: at - belief.clutter <= FRESH ? "garbled" : "silent" };
+}
+
+/** The box is known for one, and what it says is settled. */
+export const known = ({ good, is }: Belief): boolean => good >= RUN && (is === "pressed" || is === "released");
