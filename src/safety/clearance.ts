@@ -7,15 +7,26 @@ import type { Spread } from "../kinematics/spread.ts";
 
 /** An arm and a desk to judge one posture of it at a time on: what lies there is worth nothing once a judgement is made. */
 export interface Arm extends Capsules {
-  readonly desk: { readonly here: Spread; readonly after: Spread; readonly atRest: Spread; readonly far: Float64Array };
+  readonly desk: {
+    readonly here: Spread;
+    readonly after: Spread;
+    readonly atRest: Spread;
+    readonly far: Float64Array;
+    readonly atLeast: Float64Array;
+  };
 }
+
+/** Boxes that the desk has room for; for more than that a judgement takes room of its own. */
+const BOXES = 4;
 
 /** Throws "config.invalid" when the description has no chain to its tip. */
 export function armOf(description: ArmDescription): Arm {
   const model = capsules(description);
   const zero = new Float64Array(model.chain.joints);
   const [here, after, atRest] = [spread(model, zero), spread(model, zero), spread(model, zero)];
-  return { ...model, desk: { here, after, atRest, far: new Float64Array(model.capsules.length * (model.chain.joints + 1)) } };
+  const far = new Float64Array(model.capsules.length * (model.chain.joints + 1));
+  const atLeast = new Float64Array(model.pairs.length + BOXES * model.capsules.length);
+  return { ...model, desk: { here, after, atRest, far, atLeast } };
 }
 
 /**
@@ -27,8 +38,9 @@ export interface Surroundings {
   readonly position: readonly number[];
   readonly here: Spread;
   readonly boxes: readonly Obstacle[];
-  /** At most each pair's distance, m. */
-  readonly atLeast: number[];
+  /** At most the distance of each of `count` pairs, m. */
+  readonly atLeast: Float64Array;
+  readonly count: number;
   readonly found: (Near | undefined)[];
 }
 
@@ -54,11 +66,12 @@ export function surroundings(arm: Arm, keepOut: readonly KeepOut[], position: re
   const { pairs, capsules } = arm;
   const boxes = keepOut.map(obstacle);
   const here = spread(arm, position, arm.desk.here);
-  const atLeast: number[] = [];
-  for (let p = 0; p < pairs.length; p++) atLeast.push(apartAtLeast(arm, here.ends, pairs[p]!));
-  for (let b = 0; b < boxes.length; b++)
-    for (let c = 0; c < capsules.length; c++) atLeast.push(boxesApart(here.ends, 6 * c, boxes[b]!) - capsules[c]!.radius);
-  return { arm, position, here, boxes, atLeast, found: [] };
+  const count = pairs.length + boxes.length * capsules.length;
+  const atLeast = boxes.length <= BOXES ? arm.desk.atLeast : new Float64Array(count);
+  for (let p = 0; p < pairs.length; p++) atLeast[p] = apartAtLeast(arm, here.ends, pairs[p]!);
+  for (let b = 0, p = pairs.length; b < boxes.length; b++)
+    for (let c = 0; c < capsules.length; c++, p++) atLeast[p] = boxesApart(here.ends, 6 * c, boxes[b]!) - capsules[c]!.radius;
+  return { arm, position, here, boxes, atLeast, count, found: [] };
 }
 
 /** The exact distance of a pair. */
@@ -89,15 +102,14 @@ function growth({ arm: { chain, capsules }, here: { frames: F } }: Surroundings,
 
 /** Whether every pair is at least `distance` m apart. */
 export function allApart(around: Surroundings, distance: number): boolean {
-  const { atLeast } = around;
-  for (let p = 0; p < atLeast.length; p++)
-    if (!(atLeast[p]! >= distance) && !(near(around, p).distance >= distance)) return false;
+  const { atLeast, count } = around;
+  for (let p = 0; p < count; p++) if (!(atLeast[p]! >= distance) && !(near(around, p).distance >= distance)) return false;
   return true;
 }
 
 /** The pair that is nearest, with its distance, m; undefined where nothing can meet anything. */
 export function closest(around: Surroundings): { readonly pair: Pair; readonly distance: number } | undefined {
-  const all = Array.from(around.atLeast, (_, p) => ({ pair: pairAt(around, p), distance: near(around, p).distance }));
+  const all = Array.from({ length: around.count }, (_, p) => ({ pair: pairAt(around, p), distance: near(around, p).distance }));
   return all.sort((a, b) => a.distance - b.distance)[0];
 }
 
@@ -124,14 +136,14 @@ export interface Approach {
  * period ends and where the arm comes to rest. Passed over are pairs of which no point can go so far.
  */
 export function approaches(around: Surroundings, { demand, framesAfter, period, coast }: Course, clearance: number): Approach[] {
-  const { arm, atLeast, position } = around;
+  const { arm, atLeast, count, position } = around;
   const { pairs, capsules, chain, desk } = arm;
   const span = period + coast;
   const far = farthest(arm, demand);
   const list: Approach[] = [];
   let after: Float64Array | undefined;
   let atRest: Float64Array | undefined;
-  for (let p = 0; p < atLeast.length; p++) {
+  for (let p = 0; p < count; p++) {
     const own = p < pairs.length;
     const row = own ? pairs[p]!.capsule : (p - pairs.length) % capsules.length;
     const most = far[row * (chain.joints + 1) + (own ? pairs[p]!.below + 1 : 0)]! * span;

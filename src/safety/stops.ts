@@ -65,12 +65,11 @@ const saneJoint = (joint: unknown, name: string, margin: number) =>
   above(joint.jerk, 0) &&
   above(joint.effort, 0);
 
-const saneBox = (box: unknown) =>
-  isObject(box) &&
-  isVector(box.min, 3) &&
-  isVector(box.max, 3) &&
-  isFinite(box.min as unknown[]) &&
-  [0, 1, 2].every((i) => above((box.max as unknown[])[i], (box.min as number[])[i]!));
+const saneBox = (box: unknown) => {
+  if (!isObject(box) || !isVector(box.min, 3) || !isVector(box.max, 3) || !isFinite(box.min as unknown[])) return false;
+  const [low, high] = [box.min as number[], box.max as unknown[]];
+  return above(high[0], low[0]!) && above(high[1], low[1]!) && above(high[2], low[2]!);
+};
 
 /** Asked at every judgement, not once: limits are data, and a limit that turned NaN must not let anything through. */
 const saneLimits = ({ arm: { chain }, limits }: Case) =>
