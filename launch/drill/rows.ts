@@ -7,9 +7,21 @@ import { camera } from "./rows/camera.ts";
 import { exploration } from "./rows/exploration.ts";
 import { link } from "./rows/link.ts";
 import { process_ } from "./rows/process.ts";
+import { training } from "./rows/training.ts";
+import { recording } from "./rows/recording.ts";
 import { policy } from "./rows/policy.ts";
 
-const trials: Readonly<Record<string, Trial>> = { ...link, ...camera, ...policy, ...bundle, ...arm, ...exploration, ...process_ };
+const trials: Readonly<Record<string, Trial>> = {
+  ...link,
+  ...camera,
+  ...policy,
+  ...bundle,
+  ...arm,
+  ...exploration,
+  ...process_,
+  ...recording,
+  ...training,
+};
 
 /** Every row of the fault table, in its order, with the way it is tried. */
 export const rows: readonly Row[] = promised.map((row) => ({

@@ -13,7 +13,7 @@ import { that } from "../row.ts";
 import type { Seen, Trial } from "../row.ts";
 import { onarm } from "../verbs.ts";
 
-const SHIPPED = fileURLToPath(new URL("../../../shipped/sawyer/bundle", import.meta.url));
+export const SHIPPED = fileURLToPath(new URL("../../../shipped/sawyer/bundle", import.meta.url));
 const WEIGHTS = "weights.safetensors";
 
 /** The files a policy is loaded from: refused by who reads them, before an arm is even looked for. */
