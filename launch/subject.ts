@@ -72,6 +72,7 @@ async function loop(twin: PacedTwin, watchdog: Watchdog | undefined) {
     if (controller.mode().is === "stopped") await controller.reset();
     if (controller.mode().is === "disabled") await controller.enable();
   }
+  if (job.does === "rest") return () => controller.close();
   const start = controller.state()!.position;
   const begun = clock.now();
   controller.start();

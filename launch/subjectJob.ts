@@ -4,8 +4,8 @@ import type { WatchdogEvent } from "./watchdogProtocol.ts";
 export interface SubjectJob {
   /** The twin to drive, or the relay before it. */
   readonly address: string;
-  /** "twist" and "posture" go through the whole control loop, as velocities; "positions" are set-points under the governor alone. */
-  readonly does: "twist" | "posture" | "positions";
+  /** "twist" and "posture" go through the whole control loop, as velocities; "positions" are set-points under the governor alone; "rest": the loop idles. */
+  readonly does: "twist" | "posture" | "positions" | "rest";
   /** Where a watchdog stops the arm; absent: none watches. */
   readonly watchdog?: string;
   readonly reconnect?: boolean;

@@ -17,7 +17,7 @@ const PATIENCE = 2000;
  * Set-points that may be on their way at once. At rest there is one, which the next joint states tell is read; more wait somewhere, and those
  * behind them would be old when they arrive.
  */
-export const WINDOW = 5;
+export const WINDOW = 3;
 
 type Hello = Extract<FromTwin, { op: "hello" }>;
 
@@ -27,7 +27,7 @@ export interface TwinLink {
   readonly state$: Observable<ArmState>;
   readonly status$: Observable<ArmStatus>;
   readonly scene$: Observable<SceneState>;
-  /** As Arm.send. While WINDOW set-points are unread, one more counts as under way until there is room, and then it is not sent: it is old. */
+  /** As Arm.send, "link.lost" among its errors. While WINDOW set-points are unread, one more counts as under way until there is room, and then it is not sent: it is old. */
   send(command: JointCommand): Observable<JointCommand>;
   /** Resolves when the twin has done it. Rejects with what it says, "link.lost", or `late` when it says nothing. */
   ask(deed: Deed | WorldDeed, late?: FaultCode): Promise<void>;
