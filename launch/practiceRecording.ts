@@ -5,9 +5,13 @@ import { later } from "../src/recording/ticks.ts";
 import type { PracticeRound } from "./practice.ts";
 import { recorderClient } from "./recorderClient.ts";
 
-/** Writes practice into one recording, as if one arm had done all of it in a row: rollouts follow each other on one time line. */
-export async function practiceRecording(file: string, header: RecordingHeader, spec: DomainSpec) {
+/**
+ * Writes practice into one recording, as if one arm had done all of it in a row: rollouts follow each other on one time line. A disk that
+ * runs low or fails costs the recording, not the practice: `say` is told of it, and `finish` counts what is lost.
+ */
+export async function practiceRecording(file: string, header: RecordingHeader, spec: DomainSpec, say: (line: string) => void) {
   const recorder = await recorderClient(file, header);
+  recorder.fault$.subscribe(({ message }) => say(message));
   const { config, bundle, calibration, seed, commit } = header;
   const [O, A] = [spec.observation.length, spec.action.length];
   let [origin, episode] = [0, 0];

@@ -2,6 +2,7 @@ import path from "node:path";
 import { rm } from "node:fs/promises";
 import { configHash } from "../src/config/hash.ts";
 import { OnarmError } from "../src/domain/errors.ts";
+import { stopLogOf } from "../src/recording/stopLog.ts";
 import type { Run } from "./improve.ts";
 import { practise } from "./practice.ts";
 import type { PracticeState } from "./practice.ts";
@@ -41,7 +42,7 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
   };
   await rollouts.load({ ...weightsOf(incumbent), ...(from ? { tensors: await trainer.call("weights", undefined) } : {}) });
   const recorded = path.join(options.directory, from ? `practice-from-${from.steps}.mcap` : "practice.mcap");
-  await rm(recorded, { force: true });
+  await Promise.all([recorded, stopLogOf(recorded)].map((old) => rm(old, { force: true })));
   const recording =
     options.control === "offline-only"
       ? undefined
@@ -58,6 +59,7 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
             wallOffset: 0,
           },
           domain.spec,
+          context.log,
         );
   const progress = context.progress("practise", options.steps);
   progress.update(from?.steps ?? 0);

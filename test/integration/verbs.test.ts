@@ -73,7 +73,10 @@ describe("From nothing to a practised policy, verb by verb", function () {
     expect(first.json.gate.reasons).to.have.length.greaterThan(0);
     expect(first.json.bundle).to.equal(first.json.promoted ? at("practice", "candidate") : at("bundle"));
     const again = await practise("practice-again", 1);
+    // What an earlier run left beside its recording goes with that recording.
+    const left = write("practice-other/practice.mcap.stops.jsonl", "{}\n");
     const other = await practise("practice-other", 2);
+    expect(filesIn(at("practice-other"))).not.to.include(left);
     expect(numbers(again)).to.deep.equal(numbers(first));
     expect(weightsOf(at("practice-again", "candidate"))).to.equal(weightsOf(at("practice", "candidate")));
     expect(other.json.before).to.deep.equal(first.json.before);
