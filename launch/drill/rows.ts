@@ -7,6 +7,7 @@ import { camera } from "./rows/camera.ts";
 import { exploration } from "./rows/exploration.ts";
 import { link } from "./rows/link.ts";
 import { process_ } from "./rows/process.ts";
+import { operator } from "./rows/operator.ts";
 import { training } from "./rows/training.ts";
 import { recording } from "./rows/recording.ts";
 import { policy } from "./rows/policy.ts";
@@ -21,6 +22,7 @@ const trials: Readonly<Record<string, Trial>> = {
   ...process_,
   ...recording,
   ...training,
+  ...operator,
 };
 
 /** Every row of the fault table, in its order, with the way it is tried. */

@@ -96,14 +96,25 @@ async function resumes(data: string, file: string): Promise<Seen> {
   }
 }
 
+/** How learning is made to run away: numbers that overflow, and steps so wide that beliefs and values leave all bounds without overflowing. */
+const runaways = [
+  ["a NaN loss", { rewardScale: 1e38, learningRate: 1 }],
+  ["Q outside its bounds, runaway KL", { learningRate: 1 }],
+] as const;
+
 /** Learning that runs away: refused by the learner, and whatever it made by who writes and who judges bundles. */
 async function diverging(folder: string): Promise<Seen[]> {
-  const trainer = await openTrainer(await pointData(folder), smallConfig({ rewardScale: 1e38, learningRate: 1 }));
-  const said = await trainer.call("update", { count: 200 }).then(
-    () => "it learned on",
-    (error: unknown) => (isOnarmError(error) ? error.code : String(error)),
-  );
-  trainer.close();
+  const data = await pointData(folder);
+  const seen: Seen[] = [];
+  for (const [what, over] of runaways) {
+    const trainer = await openTrainer(data, smallConfig(over));
+    const said = await trainer.call("update", { count: 200 }).then(
+      ({ kl, q }) => `it learned on, KL ${kl.toFixed(0)}, Q ${q.toFixed(1)}`,
+      (error: unknown) => (isOnarmError(error) ? error.code : String(error)),
+    );
+    trainer.close();
+    seen.push(that(`${what}: "learning.diverged"`, said === "learning.diverged", said));
+  }
   const good = await readBundle(SHIPPED);
   const place = join(folder, "candidate");
   await cp(SHIPPED, place, { recursive: true });
@@ -113,14 +124,10 @@ async function diverging(folder: string): Promise<Seen[]> {
   );
   const kept = (await readBundle(place)).hash === good.hash;
   const scores = scoresOf(() => 1);
-  const judged = judgeCandidate({
-    incumbent: scores,
-    candidate: scores.map((score) => ({ ...score, return: NaN })),
-    hasSuccess: true,
-    checks: [],
-  });
+  const lost = scores.map((score) => ({ ...score, return: NaN }));
+  const judged = judgeCandidate({ incumbent: scores, candidate: lost, hasSuccess: true, checks: [] });
   return [
-    that('a NaN loss: "learning.diverged"', said === "learning.diverged", said),
+    ...seen,
     that("weights that are no numbers are not written; the last good stay", refusal === "file.damaged" && kept, refusal),
     that("the gate refuses a candidate without finite scores", judged.verdict === "refuse", judged.reasons.join("; ")),
   ];
