@@ -110,7 +110,7 @@ export const verb: Verb<Options> = {
           commit: commit(),
           arm: sawyer.name,
           domain: bundle.spec.name,
-          wallOffset: clock.wall() - clock.now(),
+          wallOffset: clock.wall(),
         },
         { controller, joints: arm.joints, clock },
       );
