@@ -9,7 +9,8 @@ import { faultyClock } from "../../sim/faults/clock.ts";
 import type { FaultyClock } from "../../sim/faults/clock.ts";
 import { faultyScene } from "../../sim/faults/scene.ts";
 import type { FaultyScene } from "../../sim/faults/scene.ts";
-import { spawnTwin } from "../../sim/pacedTwin.ts";
+import { connectTwin, spawnTwin } from "../../sim/pacedTwin.ts";
+import { spawnRelay } from "../../sim/relay.ts";
 import { createTwin } from "../../sim/twin.ts";
 import type { TracePoint, TwinOptions } from "../../sim/twin.ts";
 import { loadLimits } from "../../src/config/limits.ts";
@@ -31,6 +32,8 @@ import type { DrillContext } from "./row.ts";
 export interface BenchOptions {
   readonly twin?: TwinOptions;
   readonly limits?: (limits: Limits) => Limits;
+  /** A process between the arm and its controller, as a bridge stands before a real arm; in wall time only. */
+  readonly relayed?: boolean;
   /** What the session may spend; unbounded when absent. */
   readonly exploration?: ExplorationBudget;
 }
@@ -53,6 +56,8 @@ export interface Bench extends FaultyArm, FaultyScene, FaultyClock {
   enables(): number;
   /** Breaks the arm's physics, where this process holds them. */
   readonly poison?: () => void;
+  /** The process between, where there is one. */
+  readonly relay?: Relayed;
   /** What the arm really did from `since` on, by its own record. */
   truth(since: Seconds): TracePoint[];
   /** What is wanted in every beat from now on; undefined: nothing is said any more. */
@@ -65,6 +70,12 @@ export interface Bench extends FaultyArm, FaultyScene, FaultyClock {
   close(): Promise<void>;
 }
 
+/** A link process to be killed, and to come back at the same place. */
+export interface Relayed {
+  kill(): Promise<void>;
+  again(): Promise<void>;
+}
+
 interface World {
   readonly arm: Arm;
   readonly scene: Scene;
@@ -72,6 +83,7 @@ interface World {
   readonly trace: () => TracePoint[];
   readonly end: () => Promise<void>;
   readonly poison?: () => void;
+  readonly relay?: Relayed;
 }
 
 async function lockstepWorld(options: TwinOptions): Promise<World> {
@@ -82,10 +94,28 @@ async function lockstepWorld(options: TwinOptions): Promise<World> {
   return { arm, scene, clock, poison, trace: () => points, end: () => arm.close() };
 }
 
-async function pacedWorld(options: TwinOptions, folder: string): Promise<World> {
+async function pacedWorld(options: TwinOptions, folder: string, relayed: boolean): Promise<World> {
   const file = join(folder, "trace.jsonl");
   const twin = await spawnTwin(sawyer, { ...options, linger: 1, trace: file });
-  return { arm: twin.arm, scene: twin.scene, clock: twin.clock, trace: () => readTrace(file), end: () => twin.end() };
+  const trace = () => readTrace(file);
+  if (!relayed) return { arm: twin.arm, scene: twin.scene, clock: twin.clock, trace, end: () => twin.end() };
+  let between = await spawnRelay(twin.address);
+  const { arm, scene, clock } = await connectTwin(between.address, { reconnect: true });
+  return {
+    arm,
+    scene,
+    clock,
+    trace,
+    relay: {
+      kill: () => between.kill(),
+      again: async () => void (between = await spawnRelay(twin.address, Number(between.address.split(":")[1]))),
+    },
+    end: async () => {
+      await arm.close();
+      await between.end();
+      await twin.end();
+    },
+  };
 }
 
 /** The lines of a trace; the last may be half written. */
@@ -106,7 +136,8 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
   const read = loadLimits(LIMITS_FILE);
   const limits = options.limits?.(read) ?? read;
   const twin: TwinOptions = { timeout: TIMEOUT, start: startOf(read), ...options.twin };
-  const world = context.time === "lockstep" ? await lockstepWorld(twin) : await pacedWorld(twin, context.folder);
+  const world =
+    context.time === "lockstep" ? await lockstepWorld(twin) : await pacedWorld(twin, context.folder, options.relayed ?? false);
   let enables = 0;
   const arm = faultyArm({ ...world.arm, enable: () => (enables++, world.arm.enable()) });
   const scene = faultyScene(world.scene);
@@ -171,6 +202,7 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
     said,
     enables: () => enables,
     ...(world.poison && { poison: world.poison }),
+    ...(world.relay && { relay: world.relay }),
     truth: (since) => world.trace().filter(({ t }) => t >= since),
     drive: (next) => void (wanted = next),
     beats,

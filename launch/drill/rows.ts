@@ -8,6 +8,7 @@ import { exploration } from "./rows/exploration.ts";
 import { link } from "./rows/link.ts";
 import { process_ } from "./rows/process.ts";
 import { operator } from "./rows/operator.ts";
+import { serial } from "./rows/serial.ts";
 import { training } from "./rows/training.ts";
 import { recording } from "./rows/recording.ts";
 import { policy } from "./rows/policy.ts";
@@ -23,6 +24,7 @@ const trials: Readonly<Record<string, Trial>> = {
   ...recording,
   ...training,
   ...operator,
+  ...serial,
 };
 
 /** Every row of the fault table, in its order, with the way it is tried. */

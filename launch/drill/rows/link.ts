@@ -6,7 +6,7 @@ import type { Seconds } from "../../../src/domain/units.ts";
 import type { ArmState } from "../../../src/domain/arm.ts";
 import { fastest, inMotion, MOVING } from "../bench.ts";
 import type { Bench } from "../bench.ts";
-import { holds, insideLimits, latches, noticed, rests, stops, worded } from "../reactions.ts";
+import { becomes, holds, insideLimits, latches, noticed, rests, stops, worded } from "../reactions.ts";
 import { inTicks, that } from "../row.ts";
 import type { DrillContext, Seen, Trial } from "../row.ts";
 
@@ -86,14 +86,41 @@ export const link: Readonly<Record<string, Trial>> = {
     boundMs: 200,
     harmless: true,
     lockstep: true,
-    run: (context) =>
-      inMotion(context, {}, async (bench) => {
-        const at = await bench.inject(() => bench.states.inject(severed()));
-        const stopped = await stops(bench, at, ["link.lost"], 200);
-        return [stopped, await rests(bench, at), await latches(bench)];
-      }),
+    run: (context) => (context.time === "lockstep" ? inMotion(context, {}, cut) : inMotion(context, { relayed: true }, killed)),
   },
 };
+
+/** The link says that it is lost. */
+async function cut(bench: Bench): Promise<Seen[]> {
+  const at = await bench.inject(() => bench.states.inject(severed()));
+  const stopped = await stops(bench, at, ["link.lost"], 200);
+  return [stopped, await rests(bench, at), await latches(bench)];
+}
+
+/** The process between arm and controller is killed, and comes back. */
+async function killed(bench: Bench): Promise<Seen[]> {
+  const { controller } = bench;
+  const at = await bench.inject(() => void bench.relay!.kill());
+  const what = 'stopped "link.lost"';
+  const stopped = await becomes(bench, at, what, (mode) => mode.is === "stopped" && mode.cause === "link.lost", 200);
+  const rest = await rests(bench, at);
+  await bench.relay!.again();
+  const back = bench.clock.now();
+  const heard = await bench.until(() => (controller.state()?.at ?? 0) > back, 3);
+  await bench.beats(30);
+  const left = bench.ticks.filter((tick) => tick.at > back && tick.sent).length;
+  const is = worded(controller.mode());
+  return [
+    stopped,
+    rest,
+    that("the link is back", heard, "no states come"),
+    that(
+      "nobody re-enables",
+      bench.enables() === 0 && left === 0 && controller.mode().is === "stopped",
+      `${is}, ${left} commands left`,
+    ),
+  ];
+}
 
 /** Of the ticks with lost and late states, so many may be held: two lost in a row behind a late one are older than states may be. */
 const HELD_SHARE = 0.02;
