@@ -34,10 +34,10 @@ export function serialRefusal(path: string, what: string, error: unknown): Onarm
 }
 
 /**
- * Opens a port, 8N1, for us alone; what had come before is thrown away. `what` is expected on it, for messages.
- * Throws "serial.refused". The package is loaded only now: it brings a native part that not every machine needs.
+ * The package, and a path that is a port. `what` is expected on it, for messages. Throws "serial.refused".
+ * The package is loaded only now: it brings a native part that not every machine needs, nor has.
  */
-export async function openSerial(path: string, what: string, baudRate = 115_200): Promise<SerialLine> {
+export async function serialport(path: string, what: string): Promise<typeof import("serialport")> {
   // The driver would name a setting that a plain file lacks; a person wants to hear that it is a file.
   if (process.platform !== "win32") {
     const found = await stat(path).catch((error: Error) => {
@@ -45,19 +45,24 @@ export async function openSerial(path: string, what: string, baudRate = 115_200)
     });
     if (!found.isCharacterDevice()) throw serialRefusal(path, what, "not a device");
   }
-  const { SerialPort } = await import("serialport").catch((error: unknown) => {
+  return import("serialport").catch((error: unknown) => {
     throw new OnarmError(
       "serial.refused",
-      `${path}: the package serialport has no native part for this machine (${process.platform} ${process.arch}); install it with: npm rebuild serialport`,
+      `${path}: the package serialport has no native part for this machine (${process.platform} ${process.arch}); build it with: npm rebuild serialport`,
       { path },
       error,
     );
   });
+}
+
+/** Opens a port, 8N1, for us alone; what had come before is thrown away. `what` is expected on it, for messages. Throws "serial.refused". */
+export async function openSerial(path: string, what: string, baudRate = 115_200): Promise<SerialLine> {
+  const { SerialPort } = await serialport(path, what);
   const port = new SerialPort({ path, baudRate, autoOpen: false });
+  endOnHangup(port);
   await new Promise<void>((resolve, reject) =>
     port.open((error) => (error ? reject(serialRefusal(path, what, error)) : resolve())),
   );
-  endOnHangup(port);
   await new Promise<void>((resolve) => port.flush(() => resolve()));
   const ended = new Promise<void>((resolve) => port.once("close", () => resolve()));
   const close = () => {

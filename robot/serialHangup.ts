@@ -6,11 +6,15 @@ const readOnce = promisify(read);
 const waiting: ReadonlySet<string | undefined> = new Set(["EAGAIN", "EWOULDBLOCK", "EINTR"]);
 
 /**
- * Makes an open port end when its device is unplugged. Unix reads zero bytes from a line that was hung up; the driver takes that for "nothing yet" and
- * asks again for ever, at full load and without a "close" (serialport/bindings-cpp, issue 162). To be called before anybody reads.
+ * Makes a port that is about to be opened end when its device is unplugged. Unix reads zero bytes from a line that was hung up; the driver takes that for "nothing yet" and
+ * asks again for ever, at full load and without a "close" (serialport/bindings-cpp, issue 162).
  */
 export function endOnHangup(port: SerialPort): void {
-  const binding = port.port;
+  // First of all who wait for it: the first read begins there.
+  port.prependOnceListener("open", () => mend(port.port));
+}
+
+function mend(binding: SerialPort["port"]): void {
   // Windows reports an unplugged device by itself.
   if (binding === undefined || !("poller" in binding)) return;
   const readable = () =>

@@ -21,11 +21,12 @@ export interface Gripper {
   readonly range: readonly [Metres, Metres];
   /** Hot; a new subscriber first gets the last known state. Errors with "link.lost", completes on close. */
   readonly state$: Observable<GripperState>;
-  /** Once after each power-up; moves the fingers. Resolves when ready. Rejects with "gripper.failed". */
+  /** Once after each power-up; moves the fingers, and nothing when it is ready already. Resolves when ready. Rejects as `move` does. */
   calibrate(): Promise<void>;
   /**
    * Moves to a gap, or until something is held. `force`: at most, where the device can tell; else its own.
-   * Resolves when at rest. Rejects with "gripper.failed" when it does not answer in time, after one retry, or reports a fault.
+   * Resolves when at rest. Rejects with "gripper.failed" when it does not answer in time, after one retry, or reports a fault, or is not ready;
+   * with "link.lost"; with "interrupted" when another deed, `halt` or `close` comes before its end.
    */
   move(width: Metres, force?: Newtons): Promise<GripperState>;
   /** Fingers rest where they are: a held thing stays held. */
