@@ -3,6 +3,7 @@ import {
   defer,
   filter,
   firstValueFrom,
+  ignoreElements,
   merge,
   of,
   retry,
