@@ -111,6 +111,8 @@ async function positions({ arm, clock }: PacedTwin, watchdog: Watchdog | undefin
 }
 
 prioritise();
+const parent = process.ppid;
+setInterval(() => void (process.ppid !== parent && process.exit(1)), 1000).unref();
 const twin = await connectTwin(job.address, { reconnect: job.reconnect ?? false });
 const watchdog = job.watchdog ? await openWatchdog({ arm: job.watchdog }) : undefined;
 announce(twin);

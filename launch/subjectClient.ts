@@ -28,6 +28,8 @@ export function spawnSubject(job: SubjectJob): Subject {
   const entry = fileURLToPath(new URL("./subject.ts", import.meta.url));
   const child: ChildProcess = spawn(process.execPath, ["--import", loader, entry, JSON.stringify(job)], {
     stdio: ["ignore", "pipe", 2],
+    // A session of its own: the priority it asks for ends with it.
+    detached: true,
   });
   const said$ = new ReplaySubject<SubjectSaid>();
   createInterface(child.stdout!).on("line", (line) => said$.next(JSON.parse(line) as SubjectSaid));

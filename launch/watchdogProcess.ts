@@ -4,7 +4,7 @@ import { retry } from "rxjs";
 import { connectTwin } from "../sim/pacedTwin.ts";
 import { isOnarmError } from "../src/domain/errors.ts";
 import type { Seconds } from "../src/domain/units.ts";
-import { heartbeat } from "./heartbeat.ts";
+import { heartbeat } from "../src/safety/heartbeat.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Stop } from "../src/ports/stop.ts";
 import { prioritise } from "./priority.ts";
@@ -99,7 +99,7 @@ async function watch({ arm: address, stopBox }: WatchdogOptions) {
     },
     /** Control is gone. An arm that is known to rest, with nobody driving it, is left as it is. */
     async bereft() {
-      if (!driving && moving === false) return;
+      if (heartbeat(last, driving, clock.now(), false) === undefined && moving === false) return;
       process.stderr.write("onarm watchdog: control is gone while it drove the arm: the arm is stopped\n");
       await Promise.race([halt("control.lost"), new Promise((enough) => setTimeout(enough, LAST))]);
     },

@@ -1,10 +1,10 @@
 import { closeSync, openSync, writeSync } from "node:fs";
-import { setPriority } from "node:os";
 import { text } from "node:stream/consumers";
 import type { ArmDescription } from "../src/domain/arm.ts";
 import { isOnarmError } from "../src/domain/errors.ts";
 import { seconds } from "../src/domain/units.ts";
 import { deadlines, monotonic } from "./pacedClock.ts";
+import { prioritise } from "./priority.ts";
 import { createTwin } from "./twin.ts";
 import type { TwinOptions } from "./twin.ts";
 import { serveTwin } from "./twinServer.ts";
@@ -75,11 +75,8 @@ async function main() {
   process.stdout.write(JSON.stringify({ address: server.address }) + "\n");
 }
 
-try {
-  setPriority(-10); // an arm's own computer is not held up by whoever learns beside it
-} catch {
-  // not allowed here: as fast as everybody else, then
-}
+// An arm's own computer is not held up by whoever learns beside it.
+prioritise();
 main().catch((error: unknown) => {
   const { code, message } = isOnarmError(error) ? error : { code: "physics.invalid", message: String(error) };
   process.stdout.write(JSON.stringify({ code, message }) + "\n");
