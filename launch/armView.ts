@@ -1,7 +1,5 @@
 import { sawyer } from "../robot/description/sawyer.ts";
-import type { Controller } from "../src/control/controller.ts";
 import type { Tick } from "../src/domain/control.ts";
-import { OnarmError } from "../src/domain/errors.ts";
 import { metres, rad } from "../src/domain/units.ts";
 import type { Vec3 } from "../src/domain/units.ts";
 import { linkTransforms, tree } from "../src/kinematics/tree.ts";
@@ -39,43 +37,13 @@ export function sceneMarks({ scene }: Tick, task: SawyerTask | undefined): Scene
   return marks;
 }
 
-/** The commands that mean something in a mode; `outside`: the arm is outside its limits. */
-export const acceptsIn = (mode: string, outside = false): OperatorCommand["kind"][] =>
-  outside && (mode === "idle" || mode === "manual")
-    ? ["recover", "stop"]
-    : mode === "stopped"
-      ? ["reset"]
-      : mode === "disabled"
-        ? ["enable"]
-        : mode === "idle"
-          ? ["start", "stop"]
-          : mode === "holding"
-            ? ["resume", "stop"]
-            : mode === "running" || mode === "resetting"
-              ? ["hold", "stop"]
-              : ["stop"];
-
-/** What each of the operator's commands does to the arm. Out of turn it throws or rejects with "mode.refused". */
-export const operatorActs = (
-  controller: Controller,
-  reset = controller.reset,
-): Record<OperatorCommand["kind"], () => unknown> => ({
-  stop: () => controller.stop("the operator's stop"),
-  hold: () => controller.event({ on: "hold", cause: "the operator's hold" }),
-  resume: () => controller.event({ on: "resume" }),
-  reset: () => reset(),
-  enable: () => controller.enable(),
-  start: () => controller.start(),
-  recover: () => recover(controller),
-});
-
-/** Said again and again while a person holds on: the arm moves slowly toward neutral, back inside its limits and no further. */
-function recover(controller: Controller): void {
-  const { is } = controller.mode();
-  if (controller.outside() === undefined) {
-    if (is !== "manual") throw new OnarmError("mode.refused", "the arm is inside its limits: there is nothing to lead back");
-    return void controller.event({ on: "finish" });
-  }
-  if (is !== "manual") controller.startManual();
-  controller.setIntent({ kind: "posture", q: sawyer.poses.neutral! });
+/** The commands that mean something in a mode. `outside`: the arm is outside its limits. */
+export function acceptsIn(mode: string, outside = false): OperatorCommand["kind"][] {
+  if (mode === "stopped") return ["reset"];
+  if (mode === "disabled") return ["enable"];
+  if (outside && (mode === "idle" || mode === "manual")) return ["recover", "stop"];
+  if (mode === "idle") return ["start", "jog", "jog-joint", "stop"];
+  if (mode === "manual") return ["jog", "jog-joint", "stop"];
+  if (mode === "holding") return ["resume", "take-over", "stop"];
+  return mode === "running" || mode === "resetting" ? ["hold", "take-over", "stop"] : ["stop"];
 }

@@ -5,9 +5,10 @@ import { metres, seconds } from "../src/domain/units.ts";
 import { withPoint } from "../src/operator/protocol.ts";
 import type { PageState, Series, Stage } from "../src/operator/protocol.ts";
 import { TABLE_Z } from "../src/tasks/sawyer.ts";
-import { acceptsIn, armView, operatorActs, sceneMarks } from "./armView.ts";
+import { acceptsIn, armView, sceneMarks } from "./armView.ts";
 import type { VerbContext } from "./cli.ts";
 import type { Hooks, Stage as StageName } from "./improve.ts";
+import { operate } from "./operate.ts";
 import { openPacedSample } from "./pacedSample.ts";
 import { openPage } from "./page.ts";
 import type { ScoreSummary } from "./score.ts";
@@ -76,16 +77,18 @@ export async function openDemoPage(
     tick = next;
     show();
   });
-  const acts = operatorActs(controller);
-  const commands = page.command$.subscribe(({ kind }) => {
-    context.log(`operator: ${kind}`);
+  const act = operate(controller);
+  const commands = page.command$.subscribe((command) => {
+    const { kind } = command;
     if (kind === "stop") stoppedByOperator = true;
     // Out of turn: the mode table refuses it, and the page shows the mode.
     void Promise.resolve()
-      .then(acts[kind])
+      .then(() => act(command))
       .then(() => void (kind === "start" && (stoppedByOperator = false)))
-      .catch((error: Error) => context.log(`${kind} refused: ${error.message}`));
+      .catch((error: Error) => context.log(`${command.by ?? "operator"}: ${error.message}`));
   });
+
+  const audits = page.audit$.subscribe(({ by, what }) => context.log(`${by}: ${what}`));
 
   const plot = (name: string, group: Series["group"], over: string, x: number, y: number) => {
     if (!Number.isFinite(y)) return;
@@ -122,6 +125,7 @@ export async function openDemoPage(
     close: async () => {
       watching.unsubscribe();
       commands.unsubscribe();
+      audits.unsubscribe();
       await sample.close();
       await page.close();
     },

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Subject, type Observable } from "rxjs";
 import type { ArmDescription } from "../src/domain/arm.ts";
 import { isOnarmError, OnarmError, type FaultCode } from "../src/domain/errors.ts";
-import type { OperatorCommand, PageState } from "../src/operator/protocol.ts";
+import type { AuditEntry, OperatorCommand, PageState } from "../src/operator/protocol.ts";
 import { forkEntry } from "./fork.ts";
 import { supervised, type Living } from "./supervision.ts";
 
@@ -11,6 +11,8 @@ export interface PageOptions {
   readonly port: number;
   /** Left out: $ONARM_TOKEN, else a random one. */
   readonly token?: string;
+  /** Of those who only watch. Left out: a random one. */
+  readonly viewerToken?: string;
   readonly description: ArmDescription;
 }
 
@@ -22,6 +24,8 @@ export interface Page {
   show(state: PageState): void;
   /** What the operator asks for. Completes with `close`. */
   readonly command$: Observable<OperatorCommand>;
+  /** Who came, left, commanded, took control or was refused. Completes with `close`. */
+  readonly audit$: Observable<AuditEntry>;
   close(): Promise<void>;
 }
 
@@ -29,6 +33,7 @@ export type ToPage = { readonly open: PageOptions } | { readonly show: PageState
 export type FromPage =
   | { readonly url: string }
   | { readonly command: OperatorCommand }
+  | { readonly audit: AuditEntry }
   | { readonly refused: { readonly code: string; readonly message: string } };
 
 interface PageProcess extends Living {
@@ -39,7 +44,11 @@ interface PageProcess extends Living {
 }
 
 /** One process of the page, from its start to its end. */
-async function beginPage(options: PageOptions, commanded: (command: OperatorCommand) => void): Promise<PageProcess> {
+async function beginPage(
+  options: PageOptions,
+  commanded: (command: OperatorCommand) => void,
+  audited: (entry: AuditEntry) => void,
+): Promise<PageProcess> {
   const child = forkEntry(new URL("./pageProcess.ts", import.meta.url));
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
@@ -66,6 +75,7 @@ async function beginPage(options: PageOptions, commanded: (command: OperatorComm
     child.on("message", (message: FromPage) => {
       if ("url" in message) return resolve(message.url);
       if ("command" in message) return commanded(message.command);
+      if ("audit" in message) return audited(message.audit);
       const { code, message: text } = message.refused;
       why = isOnarmError({ code }) ? new OnarmError(code as FaultCode, text) : new Error(text);
       void close();
@@ -96,12 +106,18 @@ async function beginPage(options: PageOptions, commanded: (command: OperatorComm
 export async function openPage(options: PageOptions, lost: (line: string) => void): Promise<Page> {
   const command$ = new Subject<OperatorCommand>();
   const token = options.token ?? process.env["ONARM_TOKEN"] ?? randomBytes(24).toString("base64url");
+  const viewerToken = options.viewerToken ?? randomBytes(24).toString("base64url");
+  const audit$ = new Subject<AuditEntry>();
   let port = options.port;
   let newest: PageState | undefined;
   let closing = false;
 
   const begin = async () => {
-    const page = await beginPage({ ...options, port, token }, (command) => command$.next(command));
+    const page = await beginPage(
+      { ...options, port, token, viewerToken },
+      (command) => command$.next(command),
+      (entry) => audit$.next(entry),
+    );
     // What was asked for before an end comes back where it was.
     port = Number(new URL(page.url).port);
     if (newest !== undefined) page.show(newest);
@@ -116,6 +132,7 @@ export async function openPage(options: PageOptions, lost: (line: string) => voi
       return page.current()?.pid;
     },
     command$,
+    audit$,
     show(state) {
       newest = state;
       page.current()?.show(state);
@@ -125,6 +142,7 @@ export async function openPage(options: PageOptions, lost: (line: string) => voi
       page.release();
       await page.current()?.close();
       command$.complete();
+      audit$.complete();
     },
   };
 }

@@ -12,14 +12,16 @@ const tell = (message: FromPage) => void (process.connected && process.send!(mes
 let close = async () => {};
 process.on("message", async (message: ToPage) => {
   if ("show" in message) return state$.next(message.show);
-  const { port, description, token = process.env["ONARM_TOKEN"] } = message.open;
+  const { port, description, token = process.env["ONARM_TOKEN"], viewerToken } = message.open;
   try {
     const server = await serveOperator({
       port,
       description,
       state$,
       onCommand: (command) => tell({ command }),
+      onAudit: (audit) => tell({ audit }),
       ...(token === undefined ? {} : { token }),
+      ...(viewerToken === undefined ? {} : { viewerToken }),
     });
     close = server.close;
     tell({ url: server.url });

@@ -5,7 +5,8 @@ import { explain } from "../src/domain/stops.ts";
 import { metres, seconds } from "../src/domain/units.ts";
 import { TABLE_Z } from "../src/tasks/sawyer.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
-import { acceptsIn, armView, operatorActs, sceneMarks } from "./armView.ts";
+import { acceptsIn, armView, sceneMarks } from "./armView.ts";
+import { operate } from "./operate.ts";
 import { openPage } from "./page.ts";
 import type { PageOptions } from "./page.ts";
 
@@ -51,15 +52,20 @@ export async function openRunPage(options: Omit<PageOptions, "description">, vie
     },
     error: () => {},
   });
-  const acts = operatorActs(controller, () => view.reset());
-  const commands = page.command$.subscribe(({ kind }) => {
-    if (kind !== "recover") log(`operator: ${kind}`);
+  const act = operate(controller, () => view.reset());
+  const commands = page.command$.subscribe((command) => {
     void Promise.resolve()
-      .then(acts[kind])
-      .catch((error: Error) => log(`${kind} refused: ${error.message}`));
+      .then(() => act(command))
+      .catch((error: Error) => log(`${command.by ?? "operator"}: ${error.message}`));
+  });
+  // Who did what goes into the recording, with the arm's own story.
+  const audits = page.audit$.subscribe(({ by, what }) => {
+    log(`${by}: ${what}`);
+    controller.note({ level: "info", code: "operator", text: `${by}: ${what}` });
   });
   return {
     close: async () => {
+      audits.unsubscribe();
       showing.unsubscribe();
       commands.unsubscribe();
       await page.close();

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import type { Role } from "./protocol.ts";
 
 /** Hosts a browser may call us by. A page that names another one is foreign, even when that name leads to this machine (DNS rebinding). */
 const ownHosts: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "[::1]"]);
@@ -37,15 +38,16 @@ function originIsOurs(request: IncomingMessage): boolean {
 
 const bearer = /^Bearer +(\S+)$/i;
 
-/** Decides an upgrade at `/ws`: undefined to let it in, else the HTTP status and why. */
-export function refuseUpgrade(request: IncomingMessage, token: string, protocol: string): Refused | undefined {
+/** Decides an upgrade at `/ws`: the role its token stands for, else the HTTP status and why it stays out. */
+export function admit(request: IncomingMessage, tokens: Readonly<Record<Role, string>>, protocol: string): Role | Refused {
   if (!hostIsOurs(request) || !originIsOurs(request)) return { status: 403, reason: "this page's origin may not connect" };
   const url = address(request.url ?? "/", "http://localhost");
   if (url?.pathname !== "/ws") return { status: 404, reason: "the link is at /ws" };
   const given = bearer.exec(request.headers.authorization ?? "")?.[1] ?? url.searchParams.get("token");
-  if (given === null || !sameToken(given, token)) return { status: 401, reason: "the token is missing or wrong" };
+  const role = given === null ? undefined : (["operator", "viewer"] as const).find((name) => sameToken(given, tokens[name]));
+  if (role === undefined) return { status: 401, reason: "the token is missing or wrong" };
   const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
-  return offered.includes(protocol) ? undefined : { status: 400, reason: `offer the sub-protocol ${protocol}` };
+  return offered.includes(protocol) ? role : { status: 400, reason: `offer the sub-protocol ${protocol}` };
 }
 
 /**

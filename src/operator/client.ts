@@ -3,8 +3,10 @@ import { rateLimit } from "./authority.ts";
 import {
   parseClientMessage,
   subProtocol,
+  type ClientMessage,
   type OperatorCommand,
   type PageState,
+  type Role,
   type Series,
   type ServerMessage,
 } from "./protocol.ts";
@@ -28,10 +30,19 @@ const perSecond = 30;
 /** s between asking a client to close and cutting it off. */
 const closePatience = 1;
 
+/** What a client may set going. */
+export interface ClientHooks {
+  command(command: OperatorCommand): void;
+  readonly lease: { claims(): boolean; takeOver(): void; release(): void };
+  audit(what: string): void;
+  /** Called once, when the connection is closed. */
+  gone(): void;
+}
+
 /** One operator's connection: hostile until shown otherwise. Everything it makes us keep is bounded. */
 export class Client {
   readonly #socket: WebSocket;
-  readonly #onCommand: (command: OperatorCommand) => void;
+  readonly #hooks: ClientHooks;
   readonly #now: () => number;
   readonly #withinRate: () => boolean;
   #state: PageState | undefined;
@@ -43,16 +54,20 @@ export class Client {
   #unreadSince: number | undefined;
   #refused = false;
 
-  /** `now` in s, monotonic. `gone` is called once, when the connection is closed. */
-  constructor(socket: WebSocket, onCommand: (command: OperatorCommand) => void, gone: () => void, now: () => number) {
+  readonly name: string;
+  readonly role: Role;
+
+  /** `now` in s, monotonic. */
+  constructor(socket: WebSocket, who: { readonly name: string; readonly role: Role }, hooks: ClientHooks, now: () => number) {
     this.#socket = socket;
-    this.#onCommand = onCommand;
+    this.#hooks = hooks;
+    [this.name, this.role] = [who.name, who.role];
     this.#now = now;
     this.#withinRate = rateLimit(burst, perSecond, now);
     socket.on("message", (data, binary) => this.#receive(data, binary));
     socket.on("error", () => {});
-    socket.on("close", gone);
-    this.#send({ type: "hello", protocol: subProtocol });
+    socket.on("close", hooks.gone);
+    this.#send({ type: "hello", protocol: subProtocol, role: this.role, name: this.name });
   }
 
   /** Takes the snapshot to be shown next; an older one not sent yet is forgotten. */
@@ -80,6 +95,11 @@ export class Client {
     if (time - this.#sentAt >= aliveAfter) this.#send({ type: "alive" });
   }
 
+  /** Tells who holds the write lease. */
+  tellLease(holder: string | undefined): void {
+    this.#send({ type: "lease", holder: holder ?? null });
+  }
+
   close(): void {
     this.#end(goingAway, "the run has ended");
   }
@@ -95,12 +115,25 @@ export class Client {
     if (binary) return this.#end(unsupportedData, "messages are text");
     const message = parseClientMessage(String(data));
     // Before every limit, and from a client we are about to close too: a stop is never refused.
-    if (message?.type === "stop") return this.#onCommand({ kind: "stop" });
+    if (message?.type === "stop") return this.#hooks.command({ kind: "stop", by: this.name });
     if (this.#refused) return;
     if (!this.#withinRate()) return this.#end(policyViolation, "too many messages");
     if (message === undefined) return this.#end(invalidPayload, "not a message of onarm.v1");
-    if (message.type === "ping") this.#send({ type: "pong", n: message.n });
-    else this.#onCommand({ kind: message.type });
+    if (message.type === "ping") return this.#send({ type: "pong", n: message.n });
+    const reason = this.role === "operator" ? this.#obey(message) : "this link is for watching; stop is all it may ask";
+    if (reason === undefined) return;
+    this.#hooks.audit(`${message.type} refused: ${reason}`);
+    this.#send({ type: "refused", command: message.type, reason });
+  }
+
+  /** Why an operator's message is not obeyed; undefined when it is. */
+  #obey(message: Exclude<ClientMessage, { type: "stop" | "ping" }>): string | undefined {
+    if (message.type === "lease") return void this.#hooks.lease.takeOver();
+    if (message.type === "release") return void this.#hooks.lease.release();
+    if (!this.#hooks.lease.claims()) return "another operator is in control; take control first";
+    const { type: kind, ...rest } = message;
+    this.#hooks.command({ kind, ...rest, by: this.name } as OperatorCommand);
+    return undefined;
   }
 
   #send(message: ServerMessage): void {

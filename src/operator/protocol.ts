@@ -6,6 +6,8 @@ export const subProtocol = "onarm.v1";
 /** A client's frame may be no longer than this, bytes: nothing a client has to say is. */
 export const maxFrameBytes = 4096;
 
+const slow = (most: number) => z.number().min(-most).max(most);
+
 /** What a client may send. Strict: a frame with an unknown field is no message. */
 const clientMessage = z.discriminatedUnion("type", [
   /** Protective stop. Latches. Never rate-limited. */
@@ -19,14 +21,38 @@ const clientMessage = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("start") }),
   /** Lead an arm that is outside its limits slowly back inside: repeated at least every 0.2 s while a person holds on; silence is rest. */
   z.strictObject({ type: z.literal("recover") }),
+  /** Drive by hand: the tip, m/s in base, or one joint, rad/s. As `recover`: repeated while a person holds on. Slow by its very bounds. */
+  z.strictObject({ type: z.literal("jog"), linear: z.tuple([slow(0.1), slow(0.1), slow(0.1)]) }),
+  z.strictObject({ type: z.literal("jog-joint"), joint: z.int().min(0).max(63), speed: slow(0.3) }),
+  /** Ends what the policy does, in order, so that a person may drive; `start` hands back. */
+  z.strictObject({ type: z.literal("take-over") }),
+  /** The write lease: whose commands count. Free, it goes to whoever commands first; held by another, only `lease` takes it over. */
+  z.strictObject({ type: z.literal("lease") }),
+  z.strictObject({ type: z.literal("release") }),
   /** Answered by a `pong` with the same number. */
   z.strictObject({ type: z.literal("ping"), n: z.int().min(0) }),
 ]);
 export type ClientMessage = z.infer<typeof clientMessage>;
 
-/** What the operator asks of whoever runs the arm. */
-export interface OperatorCommand {
-  readonly kind: Exclude<ClientMessage["type"], "ping">;
+/** What stays between client and server. */
+type Talk = "ping" | "lease" | "release";
+type Deed = Exclude<ClientMessage, { readonly type: Talk }>;
+
+/** What the operator asks of whoever runs the arm. `by`: which of the clients, for the record. */
+export type OperatorCommand = Deed extends infer D
+  ? D extends { readonly type: infer K }
+    ? Omit<D, "type"> & { readonly kind: K; readonly by?: string }
+    : never
+  : never;
+
+/** operator: may command, one at a time. viewer: may look, and may stop, as anybody may. */
+export type Role = "operator" | "viewer";
+
+/** One line of the record of who did what: came, left, took the lease, commanded, was refused. */
+export interface AuditEntry {
+  readonly by: string;
+  readonly role: Role;
+  readonly what: string;
 }
 
 /** The one parser of client frames. `undefined` for anything that is not exactly one message. */
@@ -40,7 +66,11 @@ export function parseClientMessage(text: string): ClientMessage | undefined {
 
 /** What the server sends. `state` is the latest only (older ones are dropped); `series` comes when it changed, at most once a second. */
 export type ServerMessage =
-  | { readonly type: "hello"; readonly protocol: typeof subProtocol }
+  | { readonly type: "hello"; readonly protocol: typeof subProtocol; readonly role: Role; readonly name: string }
+  /** Whose commands count now; null: the next one's. */
+  | { readonly type: "lease"; readonly holder: string | null }
+  /** A command that was not passed on, and why. */
+  | { readonly type: "refused"; readonly command: string; readonly reason: string }
   | { readonly type: "state"; readonly state: Omit<PageState, "series"> }
   | { readonly type: "series"; readonly series: readonly Series[] }
   /** Nothing new, but the link lives: sent after 250 ms of silence. */

@@ -12,8 +12,11 @@ describe("the operator's link", () => {
   beforeEach(async () => (rig = await operatorRig()));
   afterEach(async () => await rig.server.close());
 
-  it("tells its address with the token once", () => {
-    expect(rig.said).to.deep.equal([`the page: http://${rig.base.host}/?token=${token}`]);
+  it("tells its address once, with the token of operators and with that of those who only watch", () => {
+    expect(rig.said).to.deep.equal([
+      `the page: http://${rig.base.host}/?token=${token}`,
+      `to watch only: ${rig.server.viewerUrl}`,
+    ]);
   });
 
   it("makes a random token where none is given, and another one each time", async () => {
@@ -54,7 +57,12 @@ describe("the operator's link", () => {
     rig.state$.next(practising);
     const { socket, heard, until } = await rig.linked();
     expect(socket.protocol).to.equal("onarm.v1");
-    expect(await until((message) => message.type === "hello")).to.deep.equal({ type: "hello", protocol: "onarm.v1" });
+    expect(await until((message) => message.type === "hello")).to.deep.equal({
+      type: "hello",
+      protocol: "onarm.v1",
+      role: "operator",
+      name: "operator 1",
+    });
     const { series, ...rest } = practising;
     expect(await until((message) => message.type === "state")).to.deep.equal({ type: "state", state: rest });
     expect(await until((message) => message.type === "series")).to.deep.equal({ type: "series", series });

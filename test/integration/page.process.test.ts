@@ -23,7 +23,7 @@ describe("the page's process", () => {
     );
     const asked = new Promise((resolve) => page.command$.subscribe(resolve));
     socket.send('{"type":"stop"}');
-    expect(await asked).to.deep.equal({ kind: "stop" });
+    expect(await asked).to.deep.equal({ kind: "stop", by: "operator 1" });
     const closed = once(socket, "close");
     await page.close();
     expect((await closed)[0]).to.equal(1001);

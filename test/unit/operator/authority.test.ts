@@ -1,17 +1,26 @@
 import type { IncomingMessage } from "node:http";
 import { expect } from "chai";
 import fc from "fast-check";
-import { rateLimit, refuseUpgrade } from "../../../src/operator/authority.ts";
+import { admit, rateLimit } from "../../../src/operator/authority.ts";
 
-const token = "right";
-const refusal = (url: string, headers: Record<string, string> = {}) =>
-  refuseUpgrade(
+const asked = (url: string, headers: Record<string, string> = {}) =>
+  admit(
     { url, headers: { host: "127.0.0.1:8642", "sec-websocket-protocol": "onarm.v1", ...headers } } as unknown as IncomingMessage,
-    token,
+    { operator: "right", viewer: "watching" },
     "onarm.v1",
-  )?.status;
+  );
+const refusal = (url: string, headers: Record<string, string> = {}) => {
+  const answer = asked(url, headers);
+  return typeof answer === "string" ? undefined : answer.status;
+};
 
 describe("the door to the link", () => {
+  it("knows an operator from somebody who only watches by the token", () => {
+    expect(asked("/ws?token=right")).to.equal("operator");
+    expect(asked("/ws?token=watching")).to.equal("viewer");
+    expect(asked("/ws", { authorization: "Bearer watching" })).to.equal("viewer");
+  });
+
   it("lets a program in by header, and a browser by address", () => {
     expect(refusal("/ws", { authorization: "Bearer right" })).to.equal(undefined);
     expect(refusal("/ws?token=right", { origin: "http://127.0.0.1:8642" })).to.equal(undefined);

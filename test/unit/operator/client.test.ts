@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { expect } from "chai";
 import type { WebSocket } from "ws";
 import { Client } from "../../../src/operator/client.ts";
-import type { ServerMessage } from "../../../src/operator/protocol.ts";
+import type { Role, ServerMessage } from "../../../src/operator/protocol.ts";
 import { empty, practising } from "../../support/pageStates.ts";
 
 /** A connection whose reader, clock and fate the test holds. */
@@ -27,16 +27,29 @@ class FakeSocket extends EventEmitter {
   }
 }
 
-function rig() {
+function rig(role: Role = "operator") {
   const socket = new FakeSocket();
   const time = { s: 0 };
   const commands: string[] = [];
+  const audit: string[] = [];
+  const control = { mine: true };
   const client = new Client(
     socket as unknown as WebSocket,
-    ({ kind }) => commands.push(kind),
-    () => {},
+    { name: `${role} 1`, role },
+    {
+      command: ({ kind }) => commands.push(kind),
+      lease: {
+        claims: () => control.mine,
+        takeOver: () => void (control.mine = true),
+        release: () => void (control.mine = false),
+      },
+      audit: (what) => audit.push(what),
+      gone: () => {},
+    },
     () => time.s,
   );
+  const says = (message: unknown) => socket.emit("message", JSON.stringify(message), false);
+  const refusals = () => socket.sent.filter((message) => message.type === "refused");
   /** Lets `s` seconds pass in the server's beats, `each` called before every one. */
   const pass = (s: number, each: () => void = () => {}) => {
     for (const end = time.s + s; time.s < end - 1e-9;) {
@@ -46,10 +59,44 @@ function rig() {
     }
   };
   const count = (type: ServerMessage["type"]) => socket.sent.filter((message) => message.type === type).length;
-  return { socket, time, commands, client, pass, count };
+  return { socket, time, commands, audit, control, client, says, refusals, pass, count };
 }
 
 describe("one operator's connection", () => {
+  it("O3: passes no command on while another one is in control, says so, and does after taking control", () => {
+    const { says, commands, audit, control, refusals } = rig();
+    control.mine = false;
+    says({ type: "hold" });
+    expect(commands).to.deep.equal([]);
+    expect(refusals()).to.deep.equal([
+      { type: "refused", command: "hold", reason: "another operator is in control; take control first" },
+    ]);
+    expect(audit.join()).to.match(/hold refused/);
+    says({ type: "lease" });
+    says({ type: "hold" });
+    expect(commands).to.deep.equal(["hold"]);
+  });
+
+  it("lets somebody who only watches stop the arm, and nothing else", () => {
+    const { says, commands, refusals } = rig("viewer");
+    for (const type of ["start", "lease", "release", "enable", "recover"]) says({ type });
+    says({ type: "jog", linear: [0, 0, 0.05] });
+    expect(commands).to.deep.equal([]);
+    expect(refusals()).to.have.length(6);
+    says({ type: "stop" });
+    says({ type: "ping", n: 1 });
+    expect(commands).to.deep.equal(["stop"]);
+  });
+
+  it("passes on how somebody drives by hand, within what a hand may ask", () => {
+    const { says, commands, socket } = rig();
+    says({ type: "jog", linear: [0, 0, 0.1] });
+    says({ type: "jog-joint", joint: 3, speed: -0.3 });
+    expect(commands).to.deep.equal(["jog", "jog-joint"]);
+    says({ type: "jog", linear: [0, 0, 0.2] });
+    expect(socket.readyState, "a link that asks for more is closed").to.equal(2);
+  });
+
   it("is sent the latest snapshot at most ten times a second, and curves at most once", () => {
     const { client, pass, count } = rig();
     let i = 0;
