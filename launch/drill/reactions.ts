@@ -108,16 +108,27 @@ export async function rests(bench: Bench, since: Seconds): Promise<Seen> {
     : { what: `at rest after ${Math.round(1000 * rest)} ms`, ok: true };
 }
 
-/** The three acts of a person after a stop, and motion again: for the next fault of the same row. */
-export async function revive(bench: Bench): Promise<void> {
+/** Reset and enable, as a person does: each when the arm has answered to the one before. */
+export async function freed(bench: Bench): Promise<void> {
   const { controller } = bench;
+  await controller.reset();
+  const disabled = () => controller.mode().is === "disabled" && controller.state() !== undefined;
+  for (let tries = 0; tries < 5 && controller.mode().is !== "idle"; tries++) {
+    await bench.until(disabled, 1);
+    if (disabled()) await controller.enable();
+    await bench.until(() => controller.mode().is === "idle", 1);
+  }
+  await bench.until(() => controller.state() !== undefined, PATIENCE);
+  await bench.beats(5);
+}
+
+/** The fault is gone, a person frees the arm, and it moves again: for the next fault of the same row. */
+export async function revive(bench: Bench): Promise<void> {
   bench.states.clear();
   bench.statuses.clear();
   await bench.beats(2);
-  await controller.reset();
-  await controller.enable();
-  await bench.until(() => controller.mode().is === "idle", PATIENCE);
-  controller.start();
+  await freed(bench);
+  bench.controller.start();
   await bench.beats(20);
 }
 

@@ -7,6 +7,7 @@ import { heading, line } from "../drill/report.ts";
 import type { Row } from "../drill/row.ts";
 import { rows } from "../drill/rows.ts";
 import { tryRow } from "../drill/try.ts";
+import { prioritise } from "../priority.ts";
 import type { VerbContext } from "../verb.ts";
 
 interface Options {
@@ -77,6 +78,8 @@ export const verb: Verb<Options> = {
     requireSim(arm);
     const chosen = asked(only);
     const began = performance.now();
+    // What drives an arm asks to be run first; so does the drill, whose own loop it tries.
+    prioritise();
     const busy = load ? await openLoad() : undefined;
     const progress = context.progress("drill", chosen.length * repeat);
     const faults: Repeated[] = [];

@@ -6,7 +6,7 @@ import type { Mode } from "../../../src/domain/mode.ts";
 import { rad, seconds } from "../../../src/domain/units.ts";
 import { atRest, inMotion, openBench, startOf } from "../bench.ts";
 import type { Bench } from "../bench.ts";
-import { latches, revive, stopsInTick, ticksTo, worded } from "../reactions.ts";
+import { freed, latches, revive, stopsInTick, ticksTo, worded } from "../reactions.ts";
 import { that } from "../row.ts";
 import type { DrillContext, Seen, Trial } from "../row.ts";
 
@@ -94,10 +94,7 @@ async function outsideEnvelope(context: DrillContext): Promise<Seen[]> {
     const stopped = await stopsInTick(bench, at, "pushed out", "joint.envelope", isOut);
     await bench.beats(5);
     bench.drive(undefined);
-    await controller.reset();
-    await controller.enable();
-    await bench.until(() => controller.mode().is === "idle" && controller.state() !== undefined, 2);
-    await bench.beats(5);
+    await freed(bench);
     const policy = refused(() => controller.start()) && !controller.event({ on: "start-reset" });
     const away = await byHand(bench, wrist() + 0.3);
     const back = await byHand(bench, border - 0.1);

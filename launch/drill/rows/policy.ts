@@ -7,7 +7,7 @@ import { driving } from "../../driving.ts";
 import { inMotion } from "../bench.ts";
 import type { Bench } from "../bench.ts";
 import { circles, drillScene, environmentOf, episode, hitAt } from "../episode.ts";
-import { holds, insideLimits, noticed, stops, stopsFor, ticksTo } from "../reactions.ts";
+import { freed, holds, insideLimits, noticed, stops, stopsFor, ticksTo } from "../reactions.ts";
 import { inTicks, that, within } from "../row.ts";
 import type { DrillContext, Seen, Trial } from "../row.ts";
 import { deadBundle } from "./bundle.ts";
@@ -70,9 +70,7 @@ async function notFinite(bench: Bench, { rng }: DrillContext): Promise<Seen[]> {
     const left = bench.ticks.filter((tick) => tick.at >= began && tick.sent && !tick.sent.value.every(Number.isFinite)).length;
     seen.push(held, third);
     seen.push(that("none of it left", left === 0 && handed.length === 3, `${left} left, ${handed.length} were asked for`));
-    await bench.controller.reset();
-    await bench.controller.enable();
-    await bench.beats(5);
+    await freed(bench);
   }
   return seen;
 }
