@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** Mutants of everything that decides whether the arm may move, held against the unit tests of just that; paths are the repository's. */
 export default {
   mutate: ["src/safety/**/*.ts", "src/control/modes.ts"],
@@ -5,20 +7,21 @@ export default {
   plugins: ["@stryker-mutator/mocha-runner"],
   mochaOptions: {
     "no-config": true,
+    require: [fileURLToPath(new URL("repeatable.mjs", import.meta.url))],
     // In this order: a mutant is done with at the first test that fails, so the quick and pointed ones come first.
     spec: [
       "test/unit/control/modes.test.ts",
-      "test/unit/safety/stops.test.ts",
-      "test/unit/safety/mutants.test.ts",
-      "test/unit/safety/!(*.property).test.ts",
+      "test/unit/safety/!(*.property|governor).test.ts",
       "test/unit/safety/*.property.test.ts",
+      "test/unit/safety/governor.test.ts",
     ],
   },
   testRunnerNodeArgs: ["--import", "tsx/esm"],
   coverageAnalysis: "perTest",
   // One process, mutants switched inside it. A second would share the cores with what the machine is for.
   concurrency: 1,
-  timeoutMS: 10_000,
+  timeoutMS: 5000,
+  timeoutFactor: 1.25,
   tempDirName: "out/mutation/sandbox",
   ignorePatterns: ["/out", "/shipped", "/docs", "/bundles", "/data", "/coverage", "/tools"],
   reporters: ["progress-append-only", "clear-text", "json", "html"],
