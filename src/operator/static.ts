@@ -14,6 +14,7 @@ const pages = () => ({
   "/page.css": text("page.css", "text/css"),
   "/page.js": text("page.js", "text/javascript"),
   "/link.js": text("link.js", "text/javascript"),
+  "/jog.js": text("jog.js", "text/javascript"),
   "/views.js": text("views.js", "text/javascript"),
   "/plots.js": text("plots.js", "text/javascript"),
 });

@@ -15,13 +15,18 @@ const driving = (run: ReturnType<typeof start>) => run.when(() => /driving/.test
 async function operator(run: ReturnType<typeof start>) {
   const link = new URL(await run.when(() => /http:\S+token=\S+/.exec(run.stderr())?.[0] ?? false));
   const socket = new WebSocket(`ws://${link.host}/ws?token=${link.searchParams.get("token")}`, "onarm.v1");
+  const refusals: string[] = [];
   let seen: Extract<ServerMessage, { type: "state" }>["state"] | undefined;
   socket.on("message", (data) => {
     const message = JSON.parse(String(data)) as ServerMessage;
     if (message.type === "state") seen = message.state;
+    if (message.type === "refused") refusals.push(message.reason);
   });
   return {
     ask: (type: string) => socket.send(JSON.stringify({ type })),
+    say: (message: object) => socket.readyState === socket.OPEN && socket.send(JSON.stringify(message)),
+    tip: () => seen!.arm!.tip,
+    refusals: () => refusals,
     mode: (wanted: string) => run.when(() => (seen?.mode === wanted ? seen : false)),
     close: () => socket.terminate(),
   };
@@ -76,6 +81,41 @@ describe("onarm run", function () {
     page.close();
     expect(code).to.equal(0);
     expect(json.stops).to.equal(1);
+  });
+
+  it("hands the arm to an operator who takes over, lets it rest when they let go or their link drops (O4), and takes it back", async () => {
+    const run = start(["run", "--port", "0", "--out", at("by-hand"), "--seconds", "55"]);
+    const page = await operator(run);
+    await page.mode("running");
+    page.ask("take-over");
+    const { arm } = await page.mode("idle");
+    const up = setInterval(() => page.say({ type: "jog", linear: [0, 0, 0.05] }), 80);
+    await page.mode("manual");
+    await run.when(() => page.tip()[2] > arm!.tip[2] + 0.01);
+    clearInterval(up);
+    await page.mode("idle");
+
+    const other = await operator(run);
+    await other.mode("idle");
+    other.ask("start");
+    await run.when(() => other.refusals().length > 0);
+    const down = setInterval(() => page.say({ type: "jog", linear: [0, 0, -0.05] }), 80);
+    await other.mode("manual");
+    page.close();
+    clearInterval(down);
+    await other.mode("idle");
+    other.ask("start");
+    await other.mode("running");
+    run.interrupt();
+    const { code, json } = await run.ended;
+    other.close();
+    expect(code).to.equal(0);
+    expect(json.stops).to.equal(0);
+    const told: string[] = [];
+    for await (const record of readRecording(json.recording))
+      if (record.channel === "/onarm/event" && record.code === "operator") told.push(record.text);
+    expect(told).to.include.members(["operator 1: take-over", "operator 1: left", "operator 2: start"]);
+    expect(told.join()).to.match(/operator 2: start refused: another operator is in control/);
   });
 
   it("stops the arm when its watchdog is killed, and ends as failed", async () => {

@@ -51,10 +51,10 @@ export function link(token, on) {
   open();
 
   return {
-    /** Sends at once or not at all: nothing is queued toward an arm. @param {string} type @returns {boolean} whether it was sent */
-    send(type) {
+    /** Sends at once or not at all: nothing is queued toward an arm. @param {object} message @returns {boolean} whether it was sent */
+    send(message) {
       if (socket?.readyState !== WebSocket.OPEN) return false;
-      socket.send(JSON.stringify({ type }));
+      socket.send(JSON.stringify(message));
       return true;
     },
   };

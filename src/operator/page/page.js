@@ -1,4 +1,5 @@
 import { link } from "./link.js";
+import { holdToSend, jogPad } from "./jog.js";
 import { html, plot, scoreBar } from "./plots.js";
 import { view } from "./views.js";
 
@@ -70,29 +71,6 @@ function drawArm() {
   drawSide(state?.arm, state?.scene ?? { marks: [] });
 }
 
-/** ms between two words of a held button; the arm rests 200 ms after the last. */
-const HOLD_EVERY = 80;
-/** A dead-man: says its word as long as it is pressed, by pointer or key, and not a moment longer.
- * @param {HTMLElement} button @param {string} kind */
-function holdToSend(button, kind) {
-  let timer = 0;
-  const end = () => {
-    clearInterval(timer);
-    timer = 0;
-  };
-  const begin = () => {
-    if (timer) return;
-    if (ask(kind)) timer = window.setInterval(() => void ((button.isConnected && ask(kind)) || end()), HOLD_EVERY);
-  };
-  button.onpointerdown = (event) => {
-    button.setPointerCapture(event.pointerId);
-    begin();
-  };
-  button.onkeydown = (event) => void (event.key === "Enter" && begin());
-  button.onpointerup = button.onpointercancel = button.onkeyup = button.onblur = button.oncontextmenu = end;
-  addEventListener("blur", end);
-}
-
 /** The command buttons keep their elements while they mean the same, or a click could fall between two of them. */
 let offered = "";
 /** @param {string[]} accepts */
@@ -104,11 +82,37 @@ function offer(accepts) {
     ...kinds.map((kind) => {
       const button = html("button", "", titles[/** @type {keyof typeof titles} */ (kind)]);
       button.setAttribute("type", "button");
-      if (kind === "recover") holdToSend(button, kind);
+      if (kind === "recover") holdToSend(button, () => ask(kind));
       else button.onclick = () => ask(kind);
       return button;
     }),
   );
+}
+
+/** Who this page is to the run, and who is in control. */
+let me = { role: "operator", name: "" };
+/** @type {string | null} */
+let holder = null;
+function control() {
+  const mine = holder === me.name;
+  byId("control").textContent =
+    me.role === "viewer"
+      ? `watching only${holder ? `; ${holder} is in control` : ""}`
+      : holder === null
+        ? "nobody is in control: the first command takes it"
+        : mine
+          ? "you are in control"
+          : `${holder} is in control`;
+  document.body.dataset["control"] = me.role === "viewer" || (holder !== null && !mine) ? "other" : "mine";
+  byId("take").hidden = me.role === "viewer" || mine || holder === null;
+}
+
+/** The pad is there while driving by hand means something, and its buttons keep their elements. */
+function offerJog() {
+  const jogs = state.accepts.includes("jog");
+  byId("jog").hidden = !jogs || me.role === "viewer";
+  if (jogs && byId("pad").childElementCount === 0)
+    byId("pad").replaceChildren(...jogPad(state.arm?.position.length ?? 0, (message) => tell(message)));
 }
 
 function render() {
@@ -137,7 +141,8 @@ function render() {
       state.gate.reasons.join("; "),
     );
   }
-  offer(state.accepts);
+  offer(me.role === "viewer" ? [] : state.accepts);
+  offerJog();
   drawArm();
 }
 
@@ -165,6 +170,10 @@ const connection = link(token, {
     if (message.type === "state") state = message.state;
     if (message.type === "series" && message.series.length > 0) byId("curves").replaceChildren(...message.series.map(plot));
     if (message.type === "state") renderSoon();
+    if (message.type === "hello") me = message;
+    if (message.type === "lease") holder = message.holder;
+    if (message.type === "hello" || message.type === "lease") control();
+    if (message.type === "refused") note(`${message.command}: ${message.reason}.`);
   },
   status(status, age) {
     refused = status === "refused" ? refused + 1 : 0;
@@ -184,15 +193,24 @@ const connection = link(token, {
   },
 });
 
-/** @param {string} kind @returns {boolean} whether it was sent */
-function ask(kind) {
-  if (connection.send(kind)) return true;
-  byId("banner").hidden = false;
-  byId("banner").textContent =
-    `Not sent: there is no link. ${kind === "stop" ? "Use the arm's own stop." : "Nothing was queued."}`;
-  return false;
+/** What came of a command, for a while. @param {string} text */
+function note(text) {
+  byId("note").textContent = text;
+  setTimeout(() => byId("note").textContent === text && (byId("note").textContent = ""), 6000);
 }
 
+/** @param {object} message @returns {boolean} whether it was sent */
+function tell(message) {
+  if (connection.send(message)) return true;
+  const stop = "type" in message && message.type === "stop";
+  byId("banner").hidden = false;
+  byId("banner").textContent = `Not sent: there is no link. ${stop ? "Use the arm's own stop." : "Nothing was queued."}`;
+  return false;
+}
+/** @param {string} type */
+const ask = (type) => tell({ type });
+
+byId("take").onclick = () => ask("lease");
 byId("stop").onclick = () => ask("stop");
 // The space key stops wherever the focus is, and never presses the focused button as well.
 addEventListener(

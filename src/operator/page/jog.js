@@ -1,0 +1,67 @@
+import { html } from "./plots.js";
+
+/** ms between two words of a held button; the arm comes to rest 180 ms after the last. */
+const HOLD_EVERY = 80;
+/** m/s and rad/s of a hand. */
+const TIP = 0.05;
+const JOINT = 0.15;
+
+/**
+ * A dead-man: sends as long as it is pressed, by pointer or by Enter, and not a moment longer.
+ * @param {HTMLElement} button @param {() => boolean} send whether it was sent
+ */
+export function holdToSend(button, send) {
+  let timer = 0;
+  const end = () => {
+    clearInterval(timer);
+    timer = 0;
+  };
+  const begin = () => {
+    if (timer || !send()) return;
+    timer = window.setInterval(() => void ((button.isConnected && send()) || end()), HOLD_EVERY);
+  };
+  button.onpointerdown = (event) => {
+    button.setPointerCapture(event.pointerId);
+    begin();
+  };
+  button.onkeydown = (event) => void (event.key === "Enter" && begin());
+  button.onpointerup = button.onpointercancel = button.onkeyup = button.onblur = end;
+  button.oncontextmenu = (event) => event.preventDefault();
+  addEventListener("blur", end);
+  document.addEventListener("visibilitychange", end);
+}
+
+/** @param {string} label @param {string} title @param {() => boolean} send */
+function held(label, title, send) {
+  const button = html("button", "", label);
+  button.setAttribute("type", "button");
+  button.setAttribute("aria-label", title);
+  button.title = title;
+  holdToSend(button, send);
+  return button;
+}
+
+/**
+ * The buttons by which a person drives: the tip along each axis of base, and each joint either way.
+ * @param {number} joints @param {(message: object) => boolean} send @returns {HTMLElement[]}
+ */
+export function jogPad(joints, send) {
+  /** @param {string} axis @param {number} k @param {1 | -1} side */
+  const tip = (axis, k, side) => {
+    const linear = [0, 0, 0];
+    linear[k] = side * TIP;
+    const sign = side > 0 ? "+" : "−";
+    return held(`${axis}${sign}`, `hold to move the tip along ${axis}, ${sign}`, () => send({ type: "jog", linear }));
+  };
+  const pad = html("div", "jog-tip");
+  pad.append(...["x", "y", "z"].flatMap((axis, k) => [tip(axis, k, -1), tip(axis, k, 1)]));
+  const rows = html("div", "jog-joints");
+  for (let joint = 0; joint < joints; joint++)
+    for (const side of [-1, 1])
+      rows.append(
+        held(`j${joint}${side > 0 ? "+" : "−"}`, `hold to turn joint ${joint}, ${side > 0 ? "+" : "−"}`, () =>
+          send({ type: "jog-joint", joint, speed: side * JOINT }),
+        ),
+      );
+  return [pad, rows];
+}
