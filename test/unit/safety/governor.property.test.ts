@@ -3,63 +3,10 @@ import fc from "fast-check";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { ArmState, JointCommand, Verdict } from "../../../src/domain/arm.ts";
 import { governor } from "../../../src/safety/governor.ts";
-import { asVelocity, broken, limits, moving, now, reaching, setPoint, seven, stateAt, tooFast, velocity } from "./oracle.ts";
+import { many, number, period, plausible, state, within } from "./draws.ts";
+import { asVelocity, broken, feared, limits, now, setPoint, seven, tooFast, velocity } from "./oracle.ts";
 
 const judge = governor(sawyer, limits);
-const neutral = sawyer.poses.neutral!;
-const many = { numRuns: 20000 };
-
-const within = (low: number, high: number) => fc.double({ min: low, max: high, noNaN: true });
-const vector = (low: number, high: number) => fc.array(within(low, high), { minLength: 7, maxLength: 7 });
-/** Poses the arm works in, poses near walls of the box, and poses anywhere it can be, also at its very limits. */
-const pose = fc.oneof(
-  vector(-0.12, 0.12).map((d) => neutral.map((x, k) => x + d[k]!)),
-  vector(-0.4, 0.4).map((d) => neutral.map((x, k) => x + d[k]!)),
-  fc.tuple(...limits.joints.map((j) => fc.oneof(within(j.lower, j.upper), fc.constantFrom(j.lower, j.upper)))),
-  fc
-    .tuple(fc.integer({ min: 0, max: 6 }), fc.boolean(), within(-0.01, 0.06))
-    .map(([k, up, d]) => neutral.map((x, i) => (i !== k ? x : up ? limits.joints[k]!.upper - d : limits.joints[k]!.lower + d))),
-);
-/** A grid over the box whose outer points lie on its walls, edges and corners; drawn poses stand a few mm off them. */
-const { min, max } = limits.workspace;
-const grid = [0, 0.3, 1].flatMap((x) => [0, 0.5, 1].flatMap((y) => [0, 0.5, 1].map((z) => [x, y, z])));
-const atWalls = grid.map((share) => reaching(share.map((s, i) => min[i]! + s * (max[i]! - min[i]!))));
-const wallPose = fc
-  .tuple(
-    fc.constantFrom(...atWalls),
-    fc.array(fc.double({ min: -0.005, max: 0.005, noNaN: true }), { minLength: 7, maxLength: 7 }),
-  )
-  .map(([q, d]) => q.map((x, k) => x + d[k]!));
-const period = fc.oneof(fc.constantFrom(0.002, 0.01, 0.05, 0.1), within(1e-6, 0.1));
-const rates = fc.oneof(vector(-0.1, 0.1), vector(-0.6, 0.6), vector(-3, 3), fc.constant(seven(0)));
-const state = fc.tuple(pose, vector(-0.5, 0.5)).map(([q, v]) => stateAt(q, { velocity: v }));
-const anywhere = fc
-  .tuple(state, rates, period, fc.boolean(), fc.option(rates, { nil: undefined }))
-  .map(([s, w, T, asPosition, before]) => ({
-    state: s,
-    command: asPosition
-      ? setPoint(
-          s.position.map((x, k) => x + w[k]! * T),
-          T,
-        )
-      : velocity(w, T),
-    previous: before && velocity(before, T),
-  }));
-const twist = fc
-  .tuple(vector(-0.3, 0.3), within(0, 1))
-  .map(([x, turn]) => [x.slice(0, 3), x.slice(3, 6).map((r) => 2 * turn * r)] as const);
-/** At a wall, moving as a tip moves: a command and one before it, each from a twist. */
-const walled = fc.tuple(wallPose, twist, twist, period).map(([q, to, from, T]) => {
-  const previous = velocity(moving(q, ...from), T);
-  return { state: stateAt(q, { velocity: previous.value }), command: velocity(moving(q, ...to), T), previous };
-});
-const plausible = fc.oneof(anywhere, walled);
-
-const number = fc.oneof(
-  fc.double(),
-  fc.constantFrom(NaN, Infinity, -Infinity, 0, -0, 5e-324, 1e308, -1e308, 1e-9),
-  within(-10, 10),
-);
 const anyVector = fc.array(number, { minLength: 7, maxLength: 7 });
 const anything = fc.oneof(fc.anything(), number, fc.array(number, { maxLength: 9 }));
 const oddState = fc.oneof(
@@ -92,7 +39,7 @@ describe("the governor, on whatever it is given", () => {
       }),
       many,
     );
-    expect(stopped, "stops among 20,000").to.be.within(1000, 15000);
+    expect(stopped / many.numRuns, "share of stops").to.be.within(0.05, 0.75);
   });
 
   it("never throws, and lets nothing out that is not finite or breaks a limit, on absurd input", () => {
@@ -117,20 +64,24 @@ describe("the governor, on whatever it is given", () => {
       ),
       many,
     );
-    expect(out, "commands let out among 20,000").to.be.greaterThan(100);
+    expect(out / many.numRuns, "share of commands let out").to.be.greaterThan(0.002);
   });
 
   it("stops on a NaN or an infinity anywhere", () => {
     const spoilers = [
       "now",
       "at",
+      "heard",
       "position",
       "velocity",
       "effort",
+      "wrench",
+      "tip",
       "value",
       "period",
       "previous value",
       "previous period",
+      "previous acceleration",
     ] as const;
     fc.assert(
       fc.property(
@@ -139,7 +90,7 @@ describe("the governor, on whatever it is given", () => {
         fc.integer({ min: 0, max: 6 }),
         plausible,
         (where, bad, k, { state: s, command, previous }) => {
-          const spoil = (xs: readonly number[]) => xs.map((x, i) => (i === k ? bad : x));
+          const spoil = (xs: readonly number[]) => xs.map((x, i) => (i === k % xs.length ? bad : x));
           const last = previous ?? velocity(seven(0));
           const verdict = judge(
             (where === "now" ? bad : now) as typeof now,
@@ -148,7 +99,10 @@ describe("the governor, on whatever it is given", () => {
               position: where === "position" ? spoil(s.position) : s.position,
               velocity: where === "velocity" ? spoil(s.velocity) : s.velocity,
               effort: where === "effort" ? spoil(s.effort) : s.effort,
-            } as ArmState,
+              ...(where === "heard" ? { heard: bad } : {}),
+              ...(where === "wrench" ? { wrench: spoil([0, 0, 0, 0, 0, 0]) } : {}),
+              ...(where === "tip" ? { tip: spoil([0.6, 0, 0.1]) } : {}),
+            } as unknown as ArmState,
             {
               ...command,
               ...(where === "value" ? { value: spoil(command.value) } : {}),
@@ -158,6 +112,7 @@ describe("the governor, on whatever it is given", () => {
               ...last,
               ...(where === "previous value" ? { value: spoil(last.value) } : {}),
               ...(where === "previous period" ? { period: bad as typeof now } : {}),
+              ...(where === "previous acceleration" ? { acceleration: spoil(seven(0)) } : {}),
             },
           );
           expect(verdict).to.deep.equal({ kind: "stop", reason: "not-finite" });
@@ -190,7 +145,7 @@ describe("the governor, on whatever it is given", () => {
         // A change of a set-point may be smaller than the rounding of the set-point.
         expect(verdict.joints).to.include.members(changed);
         if (command.kind === "velocity") expect(verdict.joints).to.deep.equal(changed);
-        expect(verdict.reason).to.match(/^((joint\.(speed|envelope|acceleration)|tip\.speed|workspace)(,|$))+$/);
+        expect(verdict.reason).to.match(/^((joint\.(speed|envelope|acceleration|jerk)|tip\.speed|workspace|clearance)(,|$))+$/);
         expect(verdict.command.kind).to.equal(command.kind);
         expect(verdict.command.period).to.equal(command.period);
       }),
@@ -224,14 +179,11 @@ describe("the governor, on whatever it is given", () => {
           1 - Math.min(...previous.value.map((u, k) => (limits.joints[k]!.acceleration * out.period) / Math.abs(u))),
         );
         const ramp = previous.value.map((u) => u * share);
-        const stopping = Math.max(...ramp.map((u, k) => Math.abs(u) / limits.joints[k]!.acceleration));
-        expect([
-          ...broken(ramp, s.position, out.period, -1e-6),
-          ...broken(ramp, s.position, out.period + stopping / 2, -1e-6),
-        ]).to.not.deep.equal([]);
+        const barred = [...broken(ramp, s.position, out.period, -1e-6)];
+        expect(barred.length > 0 || feared(ramp, s.position, out.period)).to.equal(true);
       }),
       many,
     );
-    expect(exceeded, "cases that the property speaks of").to.be.greaterThan(100);
+    expect(exceeded / many.numRuns, "share of cases that the property speaks of").to.be.greaterThan(0.005);
   });
 });

@@ -181,14 +181,14 @@ describe("hard limits win over the acceleration limit", () => {
 
 describe("an arm that follows, under a policy that jumps at random", () => {
   for (const period of [0.01, 0.05, 0.1])
-    it(`stays within every limit, acceleration too, for 2,000 commands of ${period * 1000} ms`, () => {
+    it(`stays within every limit, clear of all, for 4,000 commands of ${period * 1000} ms`, () => {
       const r = rng("governor", "jumps", String(period));
       let q: readonly number[] = reaching([0.58, 0, 0.12]);
       let previous = velocity(seven(0), period);
       let wish = seven(0);
       let [at, least] = [0, Infinity];
       const seen = new Set<string>();
-      for (let t = 0; t < 2000; t++, at += period) {
+      for (let t = 0; t < 4000; t++, at += period) {
         if (t % 10 === 0) wish = seven(0).map(() => r.between(-1, 1));
         const twist = [0.4 * wish[0]!, 0.4 * wish[1]!, 0.4 * wish[2]!, wish[3]!, wish[4]!, wish[5]!];
         const asked =
@@ -208,7 +208,14 @@ describe("an arm that follows, under a policy that jumps at random", () => {
         previous = verdict.command;
       }
       expect(least, "distance to the nearest wall").to.be.within(-1e-6, 0.05);
-      expect([...seen]).to.include.members(["joint.speed", "tip.speed", "joint.acceleration", "workspace"]);
+      expect([...seen]).to.include.members([
+        "joint.speed",
+        "joint.envelope",
+        "tip.speed",
+        "workspace",
+        "clearance",
+        "joint.acceleration",
+      ]);
     });
 });
 

@@ -4,6 +4,7 @@ import { seconds } from "../../../src/domain/units.ts";
 import { loadLimits } from "../../../src/config/limits.ts";
 import { chain, forward, jacobian } from "../../../src/kinematics/chain.ts";
 import { dampedLeastSquares, orientationError } from "../../../src/kinematics/inverse.ts";
+import { meeting } from "./meeting.ts";
 
 /** The limits said once more, from the figures alone: what the governor is held against. Nothing of src/safety is used here. */
 export const limits: Limits = loadLimits(new URL("../../../robot/description/limits.yaml", import.meta.url).pathname);
@@ -40,33 +41,70 @@ export const asVelocity = (command: JointCommand, q: readonly number[]) =>
   command.kind === "velocity" ? command.value : command.value.map((x, k) => (x - q[k]!) / command.period);
 
 /** Where acceleration is counted from, for a velocity command after a velocity command. */
-export const tooFast = (w: readonly number[], from: readonly number[], period: number, within = 1e-7) =>
-  w.some((x, k) => Math.abs(x - from[k]!) > limits.joints[k]!.acceleration * period + within);
+export const tooFast = (w: readonly number[], from: readonly number[], period: number, within = 1e-7, given = limits) =>
+  w.some((x, k) => Math.abs(x - from[k]!) > given.joints[k]!.acceleration * period + within);
+
+/** How long all joints together take to ramp down to rest at full acceleration, s. */
+export const stopping = (w: readonly number[], given = limits) =>
+  Math.max(...w.map((x, k) => Math.abs(x) / given.joints[k]!.acceleration));
 
 /** Every hard limit that a demanded velocity breaks by more than `within`. */
-export function broken(w: readonly number[], q: readonly number[], period: number, within = 1e-7): string[] {
+export function broken(w: readonly number[], q: readonly number[], period: number, within = 1e-7, given = limits): string[] {
   const found: string[] = [];
+  const { margin, tipSpeed, clearance, keepOut } = given;
   w.forEach((x, k) => {
-    const { lower, upper, speed, acceleration } = limits.joints[k]!;
+    const { lower, upper, speed, acceleration } = given.joints[k]!;
     if (!Number.isFinite(x)) found.push(`joint ${k} is not finite`);
     if (Math.abs(x) > speed + within) found.push(`joint ${k} speed`);
-    const room = x > 0 ? upper - limits.margin - q[k]! : q[k]! - (lower + limits.margin);
+    const room = x > 0 ? upper - margin - q[k]! : q[k]! - (lower + margin);
     if (room <= 0 ? Math.abs(x) > within : Math.abs(x) * period > room + within) found.push(`joint ${k} leaves its envelope`);
     if (room > 0 && Math.abs(x) > Math.sqrt(2 * acceleration * room) + within) found.push(`joint ${k} cannot brake in time`);
   });
+  const along = (time: number) => q.map((x, k) => x + w[k]! * time);
   const here = tipOf(q);
-  const there = tipOf(q.map((x, k) => x + w[k]! * period));
+  const there = tipOf(along(period));
   const step = there.map((x, i) => x - here[i]!);
-  if (Math.hypot(...step) / period > limits.tipSpeed + within + 1e-11 / period) found.push("tip speed");
+  if (Math.hypot(...step) / period > tipSpeed + within + 1e-11 / period) found.push("tip speed");
   // A central difference: its error is below 1e-6 m/s, where a one-sided one would hide 0.2 % of the limit.
   const instant = 1e-4 * Math.min(1, 1 / Math.max(1e-9, ...w.map(Math.abs)));
-  const [ahead, behind] = [1, -1].map((side) => tipOf(q.map((x, k) => x + side * w[k]! * instant)));
+  const [ahead, behind] = [1, -1].map((side) => tipOf(along(side * instant)));
   const start = ahead!.map((x, i) => (x - behind![i]!) / (2 * instant));
-  if (Math.hypot(...start) > limits.tipSpeed + within + 1e-6) found.push("tip speed at the start");
-  const { min, max } = limits.workspace;
+  if (Math.hypot(...start) > tipSpeed + within + 1e-6) found.push("tip speed at the start");
+  const { min, max } = given.workspace;
   there.forEach((x, i) => {
     if (x > Math.max(max[i]!, here[i]!) + within) found.push(`tip leaves by the upper wall ${i}`);
     if (x < Math.min(min[i]!, here[i]!) - within) found.push(`tip leaves by the lower wall ${i}`);
   });
+  const rest = along(period + stopping(w, given) / 2);
+  const pairs = meeting(q, [along(period), rest], keepOut, clearance + 0.01);
+  for (const { pair, before, after } of pairs)
+    after.forEach((distance, k) => {
+      if (distance < Math.min(before, clearance) - within - 1e-9)
+        found.push(`${pair} too near ${k === 0 ? "after the period" : "at rest"}`);
+    });
   return found;
+}
+
+/**
+ * Whether a demand that is kept up over the period and ramped down to rest would, to first order, meet a wall or bring a pair too near: what a
+ * judge that does not know the whole way may fear. Says so a little too early rather than too late.
+ */
+export function feared(w: readonly number[], q: readonly number[], period: number, given = limits): boolean {
+  const instant = 1e-4 / Math.max(1e-9, ...w.map(Math.abs));
+  const soon = q.map((x, k) => x + w[k]! * instant);
+  const [here, there, then] = [q, q.map((x, k) => x + w[k]! * period), soon].map(tipOf);
+  const coast = stopping(w, given) / 2;
+  const walls = here!.some((x, i) => {
+    const run = (then![i]! - x) / instant;
+    const { min, max } = given.workspace;
+    const up = Math.max(there![i]! - x, 0) + Math.max(run, 0) * coast;
+    const down = Math.max(x - there![i]!, 0) + Math.max(-run, 0) * coast;
+    return up > Math.max(max[i]! - x, 0) - 2e-5 || down > Math.max(x - min[i]!, 0) - 2e-5;
+  });
+  return (
+    walls ||
+    meeting(q, [soon], given.keepOut, 9).some(
+      ({ before, after }) => ((before - after[0]!) / instant) * (period + coast) > Math.max(before - given.clearance, 0) - 2e-5,
+    )
+  );
 }
