@@ -5,9 +5,11 @@ import path from "node:path";
 import process from "node:process";
 import { installChromium } from "./chromium.mjs";
 import { install, root, run } from "./install.mjs";
+import { installMosquitto } from "./mosquitto.mjs";
 
 await install({ dev: true });
 await installChromium();
+await installMosquitto();
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "onarm-test-"));
 const counts = path.join(scratch, "counts.json");

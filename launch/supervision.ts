@@ -7,6 +7,8 @@ import { setTimeout as pause } from "node:timers/promises";
 export const RESTARTS = {
   /** It shows and asks; a person who looks at it wants it back. */
   page: 3,
+  /** What it had not said yet lies in its store. */
+  telemetry: 3,
   /** Its file is whole up to the last second, and a second file would hide that something is missing. */
   recorder: 0,
   /** Practice begins again from its last checkpoint, by the same command with --resume. */

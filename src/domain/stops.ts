@@ -40,7 +40,9 @@ type OtherCause =
   | "budget.minutes"
   | "operator.late"
   | "the operator's stop"
-  | "the operator's hold";
+  | "the operator's hold"
+  | "the fleet's stop"
+  | "the fleet's hold";
 
 /** Every word that stops or holds the arm. A word without a row below does not compile; a test holds the code's own words against them. */
 export type StopCause = StopReason | FaultCause | OtherCause;
@@ -333,6 +335,16 @@ export const explanations: Readonly<Record<StopCause, Explanation>> = {
     "The operator pressed hold on the page.",
     "A person wanted the arm to wait; what was under way may go on.",
     "Press resume when it may.",
+  ),
+  "the fleet's stop": row(
+    "Somebody stopped the arm from afar, over the fleet's broker.",
+    "Whoever watches the fleet wanted this arm to stop.",
+    `Ask them why, and look at the arm. ${START_AGAIN}`,
+  ),
+  "the fleet's hold": row(
+    "Somebody held the arm from afar, over the fleet's broker.",
+    "Whoever watches the fleet wanted this arm to wait; what was under way may go on.",
+    "It goes on when they let it, or when resume is pressed on the page.",
   ),
 };
 
