@@ -2,6 +2,7 @@ import { groupOf, promised } from "./promised.ts";
 import { unbuilt } from "./row.ts";
 import type { Row, Trial } from "./row.ts";
 import { arm } from "./rows/arm.ts";
+import { broker_ } from "./rows/broker.ts";
 import { bundle } from "./rows/bundle.ts";
 import { camera } from "./rows/camera.ts";
 import { exploration } from "./rows/exploration.ts";
@@ -32,6 +33,7 @@ const trials: Readonly<Record<string, Trial>> = {
   ...exploration,
   ...process_,
   ...recording,
+  ...broker_,
   ...training,
   ...operator,
   ...serial,

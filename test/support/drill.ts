@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import { setPriority } from "node:os";
 import type { Group, Promised } from "../../launch/drill/promised.ts";
 import type { Row, Seen } from "../../launch/drill/row.ts";
 import { rows } from "../../launch/drill/rows.ts";
 import { tryRow } from "../../launch/drill/try.ts";
+import { prioritise } from "../../launch/priority.ts";
 import { skip } from "./skip.ts";
 
 const titled = ({ id, fault, reaction, bound }: Promised) => `${id}: ${fault} -> ${reaction} (${bound})`;
@@ -26,6 +28,9 @@ async function proves(context: Mocha.Context, row: Row) {
 export function proveGroup(group: Group): void {
   describe(`the fault table: ${group}`, function () {
     this.timeout(60_000);
+    // As the verb does: what drives an arm is run before the tests beside it.
+    before(() => void prioritise());
+    after(() => setPriority(0));
     for (const row of rows.filter((row) => row.group === group))
       it(titled(row), async function () {
         await proves(this, row);

@@ -44,12 +44,13 @@ async function withBox(context: DrillContext, act: (rig: Rig) => Promise<Seen[]>
     const station = await openStation({ arm: `sim@${stage.twin.address}`, limits: LIMITS_FILE, stopBox: line.path });
     const { clock, controller } = station;
     const from = clock.now();
-    const drive = clock.beat$.subscribe(() => controller.setIntent(circling(from)(clock.now())));
+    const wishes = clock.beat$.subscribe(() => controller.setIntent(circling(from)(clock.now())));
     try {
-      controller.start();
-      return await act({ stage, station, line, box, context });
+      const rig = { stage, station, line, box, context };
+      await drive(rig);
+      return await act(rig);
     } finally {
-      drive.unsubscribe();
+      wishes.unsubscribe();
       await station.close();
     }
   } finally {
@@ -92,18 +93,21 @@ async function stopped(rig: Rig, what: string, act: () => unknown, boundMs: numb
   return { ...found, ok: found.ok && known };
 }
 
-/** The three acts, once the box is well again and has proved it. */
-async function again(rig: Rig): Promise<void> {
-  const { station } = rig;
-  rig.box.spoil((text) => text);
-  rig.box.release();
-  for (let tries = 0; tries < 60 && station.controller.mode().is === "stopped"; tries++) {
+/** The three acts, tried until they are taken: the box has to prove itself first, and a busy machine may take that away again. */
+async function drive(rig: Rig): Promise<void> {
+  const { station, box } = rig;
+  const { controller } = station;
+  box.spoil((text) => text);
+  box.release();
+  for (let tries = 0; tries < 60 && !["running", "holding"].includes(controller.mode().is); tries++) {
+    const { is } = controller.mode();
+    const act =
+      is === "stopped" ? station.reset : is === "disabled" ? controller.enable : is === "idle" ? controller.start : undefined;
+    await Promise.resolve()
+      .then(act)
+      .catch(() => {});
     await beats(rig, 5);
-    await station.reset().catch(() => {});
   }
-  await station.controller.enable();
-  await until(rig, () => station.controller.mode().is === "idle", 2);
-  station.controller.start();
 }
 
 async function asPressed(rig: Rig): Promise<Seen[]> {
@@ -119,7 +123,7 @@ async function asPressed(rig: Rig): Promise<Seen[]> {
   ];
   const seen: Seen[] = [];
   for (const [k, [what, act]] of faults.entries()) {
-    if (k > 0) await again(rig);
+    if (k > 0) await drive(rig);
     seen.push(await stopped(rig, what, act, 200));
   }
   return seen;
