@@ -31,14 +31,15 @@ export function byName(joints: readonly string[]): (message: JointMessage) => Ar
         });
       names = message.name;
     }
-    return {
+    const state: { -readonly [K in keyof ArmState]: ArmState[K] } = {
       at: seconds(message.stamp),
       position: order.map((i) => rad(message.position[i]!)),
       velocity: order.map((i) => radPerSec(message.velocity[i]!)),
       effort: order.map((i) => newtonMetres(message.effort[i]!)),
-      ...(message.wrench && { wrench: message.wrench }),
-      ...(message.collision !== undefined && { collision: message.collision }),
-      ...(message.heard !== undefined && { heard: message.heard }),
     };
+    if (message.wrench) state.wrench = message.wrench;
+    if (message.collision !== undefined) state.collision = message.collision;
+    if (message.heard !== undefined) state.heard = message.heard;
+    return state;
   };
 }

@@ -157,8 +157,8 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     time = seconds(at);
     if (trace$.observed) trace$.next(trace());
     const { wrench, collision } = touch.read();
-    const joints = sensor(time, control.drive() !== "off");
-    const message = { ...joints, ...(options.wrench && { wrench }), collision, heard: seconds(control.heard()) };
+    const beside = { wrench: options.wrench ? wrench : undefined, collision, heard: seconds(control.heard()) };
+    const message = sensor(time, control.drive() !== "off", beside);
     message$.next(message);
     state$.next(map(message));
     if (open) scene$.next({ at: time, facts: things.facts() });
