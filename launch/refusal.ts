@@ -18,6 +18,7 @@ const givenWrong: ReadonlySet<string> = new Set<FaultCode>([
   "dataset.mismatch",
   "tasks.invalid",
   "policy.shape",
+  "serial.refused",
 ]);
 
 const fileTrouble: Readonly<Record<string, string>> = {

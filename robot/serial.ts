@@ -13,7 +13,7 @@ export interface SerialLine {
 }
 
 const refused = (path: string, what: string, why: string, remedy: string, cause?: unknown) =>
-  new OnarmError("serial.refused", `${path}: ${why}, and ${what} cannot be heard; ${remedy}`, { path }, cause);
+  new OnarmError("serial.refused", `${path}: ${why}, so ${what} cannot be reached; ${remedy}`, { path }, cause);
 
 /** Why a port could not be opened, in a person's words. `what` is expected on it. */
 export function serialRefusal(path: string, what: string, error: unknown): OnarmError {

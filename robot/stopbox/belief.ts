@@ -14,7 +14,9 @@ export interface Belief {
   readonly rest: string;
   /** The newest frame of the stream that is being followed. */
   readonly last: Frame | undefined;
-  /** Least arrival time less uptime of this stream, s: what a frame without delay would show. */
+  /** The box's own time of the newest frame, s since the first one of this stream: its uptime runs over, this does not. */
+  readonly age: number;
+  /** Least arrival time less age in this stream, s: what a frame without delay would show. */
   readonly prompt: number;
   /** When the last fresh frame came, or the first one of a stream. */
   readonly fresh: Seconds;
@@ -54,6 +56,7 @@ export const unheard = (at: Seconds, is: StopSignal["is"]): Belief => ({
   is,
   rest: "",
   last: undefined,
+  age: 0,
   prompt: 0,
   fresh: at,
   good: 0,
@@ -76,7 +79,6 @@ const pressed = (belief: Belief): Belief => ({ ...belief, is: "pressed", release
 
 function sound(belief: Belief, frame: Frame, at: Seconds): Belief {
   const { last } = belief;
-  const delay = at - frame.uptime / 1000;
   const step = last && (frame.sequence - last.sequence + SEQUENCES) % SEQUENCES;
   if (step === 0) return bad(belief, at);
   const ran = last ? ((frame.uptime - last.uptime + UPTIMES) % UPTIMES) / 1000 : 0;
@@ -84,14 +86,16 @@ function sound(belief: Belief, frame: Frame, at: Seconds): Belief {
   if (!follows) {
     // Another stream: the box started anew, too much was lost, or an old stream is played again. It has to prove itself from the beginning.
     const is = belief.is === "released" ? "garbled" : belief.is;
-    const anew = { ...belief, ...untrusted, is, last: frame, prompt: delay, fresh: at, doubt: undefined };
+    const anew = { ...belief, ...untrusted, is, last: frame, age: 0, prompt: at, fresh: at, doubt: undefined };
     return frame.released ? anew : pressed(anew);
   }
+  const age = belief.age + ran;
+  const delay = at - age;
   const prompt = Math.min(belief.prompt + DRIFT * (at - belief.fresh), delay);
   // What waited in a buffer tells of a press, but not that nobody has pressed since.
-  if (delay - prompt > FRESH) return frame.released ? { ...belief, last: frame } : pressed({ ...belief, last: frame });
+  if (delay - prompt > FRESH) return frame.released ? { ...belief, last: frame, age } : pressed({ ...belief, last: frame, age });
   const good = Math.min(belief.good + 1, RUN);
-  const heard = { ...belief, last: frame, prompt, fresh: at, good, doubt: undefined };
+  const heard = { ...belief, last: frame, age, prompt, fresh: at, good, doubt: undefined };
   if (!frame.released) return pressed(heard);
   const releasedSince = belief.released === 0 ? at : belief.releasedSince;
   const released = Math.min(belief.released + 1, RUN);

@@ -14,7 +14,7 @@ export function stopBoxDevice(say: (text: string) => void, now: () => number, be
     const uptime = Math.floor((now() - booted) * 1000) % UPTIMES;
     say(spoil(written({ sequence, released: contacts[0] && contacts[1], contacts, uptime })));
   };
-  let beating = beat$.subscribe(beat);
+  const beating = beat$.subscribe(beat);
   const hold = (next: Frame["contacts"]) => {
     contacts = next;
     beat();
@@ -30,11 +30,9 @@ export function stopBoxDevice(say: (text: string) => void, now: () => number, be
       sequence = -1;
       booted = now();
     },
+    /** It has run for this long already, s. */
+    age: (duration: number) => void (booted = now() - duration),
     close: () => beating.unsubscribe(),
-    restart: () => {
-      beating.unsubscribe();
-      beating = beat$.subscribe(beat);
-    },
   };
 }
 export type StopBoxDevice = ReturnType<typeof stopBoxDevice>;

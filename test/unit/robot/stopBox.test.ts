@@ -127,6 +127,15 @@ describe("a stop box, in virtual time", () => {
     const { during, device, pass } = await opened();
     expect((await during(() => (device.reboot(), pass(1)))).words).to.deep.equal(["garbled", "released"]);
   });
+  it("does not notice that the box's own clock runs over, after seven weeks", async () => {
+    const box = virtualStopBox();
+    box.device.age(4294960);
+    const stop = await box.open();
+    const words: string[] = [];
+    stop.signal$.subscribe(({ is }) => words.push(is));
+    await box.pass(10);
+    expect(words).to.deep.equal(["released"]);
+  });
   it("does not take its own sleep for silence: what waited to be read is read first", async () => {
     const { during, stall } = await opened();
     expect((await during(() => stall(0.15))).words).to.deep.equal([]);
