@@ -6,10 +6,12 @@ import process from "node:process";
 import { installChromium } from "./chromium.mjs";
 import { install, root, run } from "./install.mjs";
 import { installMosquitto } from "./mosquitto.mjs";
+import { installSocat } from "./socat.mjs";
 
 await install({ dev: true });
 await installChromium();
 await installMosquitto();
+await installSocat();
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "onarm-test-"));
 const counts = path.join(scratch, "counts.json");
