@@ -14,11 +14,7 @@ import { training } from "./rows/training.ts";
 import { recording } from "./rows/recording.ts";
 import { policy } from "./rows/policy.ts";
 
-const NO_BROKER = "no broker is spoken to yet: what is published comes with the fleet";
-
 const absent: Readonly<Record<string, Trial>> = {
-  B1: unbuilt(NO_BROKER),
-  B2: unbuilt(NO_BROKER),
   S4: unbuilt(
     "no action of a policy moves a gripper yet, so there is nothing that could hold; grippers alone are tested with their adapters",
   ),

@@ -8,7 +8,7 @@ describe("onarm drill", function () {
   this.timeout(60_000);
 
   it("prints a row's reaction, time and bound, and the same as JSON", async () => {
-    const { code, out, err } = await onarm(["drill", "--only", "b1,P6", "--json"]).ended;
+    const { code, out, err } = await onarm(["drill", "--only", "s4,P6", "--json"]).ended;
     const { faults, failed, pending, seconds } = json(out) as {
       faults: Record<string, unknown>[];
       failed: number;
@@ -18,7 +18,7 @@ describe("onarm drill", function () {
     // In the order of the table, whatever the order they were asked for in.
     expect(faults.map(({ id, ok }) => [id, ok])).to.deep.equal([
       ["P6", true],
-      ["B1", null],
+      ["S4", null],
     ]);
     expect(faults[0]).to.have.all.keys("id", "fault", "reaction", "ms", "boundMs", "ok");
     expect(faults[1]!["reason"]).to.be.a("string");
