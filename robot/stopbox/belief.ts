@@ -35,15 +35,15 @@ export interface Belief {
   readonly version: number | undefined;
 }
 
-/** A frame older than this proves nothing, s. The table allows 200 ms for the whole reaction. */
-export const FRESH = 0.1;
-/** A look that comes late itself must not take what waits to be read for silence: it is asked twice, this far apart, s. */
+/** A frame older than this proves nothing, s: three lost beats. */
+export const FRESH = 0.08;
+/** A look that comes late itself must not take what waits to be read for silence: it is asked twice, this far apart, s. 100 ms of silence in all. */
 export const DOUBT = 0.02;
 /** Frames in a row, and the time they must span (a backlog read at once is no proof), s. */
 export const RUN = 10;
 export const RUN_SPAN = 0.15;
 /** Lost frames in a row that are bridged; more than this many bad lines within NOISE_SPAN are not, s. */
-export const SKIPPED = 4;
+export const SKIPPED = 3;
 export const BAD_LINES = 3;
 export const NOISE_SPAN = 0.2;
 /** A cheap resonator's error, relative. */

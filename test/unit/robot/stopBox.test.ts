@@ -113,14 +113,14 @@ describe("a stop box, in virtual time", () => {
     device.spoil((text) => (n++ % 25 === 0 ? text.replace("SB", "SX") : text));
     expect((await during(() => pass(5))).words).to.deep.equal([]);
   });
-  it("bears four lost lines, and not ten", async () => {
+  it("bears three lost lines, and not ten", async () => {
     const { during, device, pass } = await opened();
     const lose = (count: number) => () => {
       let left = count;
       device.spoil((text) => (left-- > 0 ? "" : text));
       return pass(1);
     };
-    expect((await during(lose(4))).words).to.deep.equal([]);
+    expect((await during(lose(3))).words).to.deep.equal([]);
     expect((await during(lose(10))).words).to.deep.equal(["silent", "released"]);
   });
   it("takes a box that starts anew for one that has yet to prove itself", async () => {
