@@ -24,6 +24,8 @@ export interface RunTold {
 }
 
 export interface RunTelemetry extends Pick<Telemetry, "counts" | "close"> {
+  /** Of the process that speaks for the run now. */
+  pid(): number | undefined;
   begins(episode: number): void;
   /** `success`: null where nobody could tell. */
   ends(episode: number, task: number, made: Rollout | OnarmError, success: boolean | null): void;
@@ -131,6 +133,7 @@ export async function openRunTelemetry(
   );
 
   return {
+    pid: () => telemetry.pid,
     counts: telemetry.counts,
     begins: () => (begun = { at: clock.now(), clamps: controller.counters().clamps }),
     ends: (episode, task, made, success) => {

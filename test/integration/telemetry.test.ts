@@ -1,11 +1,12 @@
 import { expect } from "chai";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { armLogin, ROBOT, SITE } from "../../launch/drill/broker.ts";
-import { openTelemetry, type Telemetry } from "../../launch/telemetry.ts";
+import { armLogin, ROBOT, SITE, strangerLogin } from "../../launch/drill/broker.ts";
+import { base, openFleet, type Fleet, type FleetOptions } from "../../launch/drill/fleet.ts";
+import { openTelemetry, type FleetCommand, type Telemetry, type TelemetryOptions } from "../../launch/telemetry.ts";
 import type { FleetEvent, Message } from "../../src/telemetry/messages.ts";
-import { reader, testBroker, until, type Reader, type TestBroker } from "../support/mosquitto.ts";
+import { testBroker, until, type TestBroker } from "../support/mosquitto.ts";
 
-const base = `onarm/v1/${SITE}/${ROBOT}`;
 const episode = (number: number): FleetEvent => ({
   kind: "episode",
   episode: number,
@@ -17,6 +18,7 @@ const episode = (number: number): FleetEvent => ({
 const running: FleetEvent = { kind: "state", mode: "running", ticks: 1, stops: 0, clamps: 0, holds: 0, episodes: 0, steps: 0 };
 const numbers = (messages: readonly Message[]) => messages.flatMap((m) => (m.channel === "episode" ? [m.episode] : []));
 const upTo = (n: number) => Array.from({ length: n }, (_, k) => k);
+const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
 
 describe("telling a fleet over a real broker", function () {
   this.timeout(60_000);
@@ -33,19 +35,19 @@ describe("telling a fleet over a real broker", function () {
     open = [];
     await broker?.close();
   });
-  const fleet = async (options: Parameters<typeof reader>[1] = {}): Promise<Reader> => {
-    const made = await reader(broker.url, options);
+  const fleet = async (options: FleetOptions = {}, at = broker): Promise<Fleet> => {
+    const made = await openFleet(at, options);
     open.push(made);
     return made;
   };
-  const arm = async (session = "s1"): Promise<Telemetry> => {
+  const arm = async (options: Partial<TelemetryOptions> = {}): Promise<Telemetry> => {
     const store = join(broker.folder, "telemetry.jsonl");
-    const made = await openTelemetry({ url: broker.url, ...armLogin, site: SITE, robot: ROBOT, session, store }, (line) =>
-      lines.push(line),
-    );
+    const known = { url: broker.url, ...armLogin, site: SITE, robot: ROBOT, session: "s1", store };
+    const made = await openTelemetry({ ...known, ...options }, (line) => lines.push(line));
     open.push(made);
     return made;
   };
+  const connected = (telemetry: Telemetry) => until("a connection", () => telemetry.counts()?.connected === true);
 
   it("says that it is there, how it is, what happened, and goodbye", async () => {
     await broker.start();
@@ -68,18 +70,243 @@ describe("telling a fleet over a real broker", function () {
     expect(heard.packets.every(({ topic }) => topic.startsWith(`${base}/`))).to.equal(true);
   });
 
+  it("tells a change of mode at once, and of many states only the newest", async () => {
+    await broker.start();
+    const heard = await fleet();
+    const telemetry = await arm();
+    await connected(telemetry);
+    for (const k of upTo(200)) telemetry.publish({ ...running, ticks: k, steps: k } as FleetEvent);
+    telemetry.publish({ ...running, mode: "stopped", cause: "link.lost", stops: 1, ticks: 200 } as FleetEvent);
+    const states = () => heard.messages.filter((m) => m.channel === "state");
+    await until("the stop", () => states().some((m) => m.channel === "state" && m.mode === "stopped"));
+    expect(states().length).to.be.below(5);
+    expect(states().at(-1)).to.include({ mode: "stopped", cause: "link.lost", ticks: 200, session: "s1", version: 1 });
+  });
+
   it("loses nothing and says nothing twice to its reader while the broker is absent, killed and back", async () => {
     const telemetry = await arm();
     for (const n of upTo(20)) telemetry.publish(episode(n));
     await broker.start();
     const heard = await fleet();
     await until("the first ones", () => numbers(heard.messages).length === 20);
-    for (const n of upTo(20)) telemetry.publish(episode(20 + n));
     await broker.kill("SIGKILL");
-    for (const n of upTo(20)) telemetry.publish(episode(40 + n));
+    for (const n of upTo(40)) telemetry.publish(episode(20 + n));
     await until("an absence that was noticed", () => lines.some((line) => line.includes("gone")));
     await broker.start();
     await until("the rest", () => new Set(numbers(heard.messages)).size === 60);
-    expect(numbers(heard.messages).sort((a, b) => a - b)).to.deep.equal(upTo(60));
+    expect(sorted(numbers(heard.messages))).to.deep.equal(upTo(60));
+    expect(lines.filter((line) => line.includes("gone")).length, lines.join("\n")).to.be.within(1, 2);
   });
+
+  it("gets back what the broker acknowledged and then lost, by asking for it again", async () => {
+    await broker.start();
+    const telemetry = await arm();
+    for (const n of upTo(3)) telemetry.publish(episode(n)); // nobody reads: the broker lets them fall
+    await until("their way to the broker", () => telemetry.counts()?.sent === 3);
+    const heard = await fleet();
+    telemetry.publish(episode(3));
+    await until("the last one", () => numbers(heard.messages).length === 1);
+    expect(heard.intake.gaps(`${base}/episode`, "s1")).to.deep.equal([{ session: "s1", channel: "episode", first: 0, last: 2 }]);
+    for (const gap of heard.intake.gaps(`${base}/episode`, "s1"))
+      expect(await heard.command("resend", { more: { ...gap } })).to.include({ outcome: "accepted" });
+    await until("the others", () => numbers(heard.messages).length === 4);
+    expect(heard.intake.gaps(`${base}/episode`, "s1")).to.deep.equal([]);
+  });
+
+  it("keeps what was not said over the death of its process and over the next run in the same folder", async () => {
+    const first = await arm();
+    for (const n of upTo(5)) first.publish(episode(n));
+    process.kill(first.pid!, "SIGKILL");
+    for (const n of upTo(5)) first.publish(episode(5 + n));
+    await until("its return", () => (first.counts()?.waiting ?? 0) === 10);
+    await first.close();
+    const store = await readFile(join(broker.folder, "telemetry.jsonl"), "utf8");
+    await writeFile(join(broker.folder, "telemetry.jsonl"), store.slice(0, -1) + '\n{"put":{"topic":"torn'); // killed as it wrote
+    const second = await arm({ session: "s2" });
+    second.publish(episode(100));
+    await broker.start();
+    const heard = await fleet();
+    await until("all", () => numbers(heard.messages).length >= 11);
+    expect(sorted(numbers(heard.messages))).to.deep.equal([...upTo(10), 100]);
+    expect(heard.messages.find((m) => m.channel === "episode" && m.episode === 100)).to.include({ session: "s2", seq: 0 });
+  });
+
+  it("goes on counting when a run is begun again under the name of an earlier one", async () => {
+    const first = await arm();
+    first.publish(episode(0));
+    await first.close();
+    const again = await arm();
+    again.publish(episode(1));
+    await broker.start();
+    const heard = await fleet();
+    await until("both", () => numbers(heard.messages).length === 2);
+    expect(sorted(heard.messages.flatMap((m) => (m.channel === "episode" ? [m.seq] : [])))).to.deep.equal([0, 1]);
+  });
+
+  it("has the broker say that it broke when its process dies and stays away", async () => {
+    await broker.start();
+    const heard = await fleet();
+    const telemetry = await arm();
+    await connected(telemetry);
+    process.kill(telemetry.pid!, "SIGSTOP");
+    const state = () => heard.messages.flatMap((m) => (m.channel === "connection" ? [m.state] : [])).at(-1);
+    await until("the last will", () => state() === "CONNECTION_BROKEN", 30_000);
+    process.kill(telemetry.pid!, "SIGCONT");
+    await until("its return", () => state() === "ONLINE");
+  });
+
+  it("passes on commands that are in order and answers them with their correlation data", async () => {
+    await broker.start();
+    const heard = await fleet();
+    const telemetry = await arm();
+    const asked: FleetCommand[] = [];
+    telemetry.command$.subscribe((command) => {
+      asked.push(command);
+      command.answer(command.kind === "resume" ? "nothing is held" : undefined);
+    });
+    await connected(telemetry);
+    const { lease, outcome } = await heard.command("lease", { more: { seconds: 10 } });
+    expect(outcome).to.equal("accepted");
+    expect(await heard.command("hold", { more: { lease } })).to.include({ outcome: "accepted", kind: "hold", from: "fleet" });
+    expect(await heard.command("resume", { more: { lease } })).to.include({
+      outcome: "refused",
+      reason: "arm",
+      text: "nothing is held",
+    });
+    expect(await heard.command("finish", { more: { lease } })).to.include({ outcome: "accepted" });
+    expect(await heard.ask('{"version":1,"kind":"stop"}')).to.include({ outcome: "accepted", kind: "stop" });
+    expect(asked.map(({ kind }) => kind)).to.deep.equal(["hold", "resume", "finish", "stop"]);
+  });
+
+  it("refuses commands that are old, from the future, repeated, without the lease, or deeds for whoever is beside the arm", async () => {
+    await broker.start();
+    const heard = await fleet();
+    const telemetry = await arm();
+    const asked: FleetCommand[] = [];
+    telemetry.command$.subscribe((command) => (asked.push(command), command.answer()));
+    await connected(telemetry);
+    const reason = async (...of: Parameters<Fleet["command"]>) => (await heard.command(...of)).reason;
+    const { lease } = await heard.command("lease", { more: { seconds: 10 } });
+    expect(await reason("hold", { issued: -3, life: 1, more: { lease } })).to.equal("expired");
+    expect(await reason("hold", { issued: 60, more: { lease } })).to.equal("future");
+    expect(await reason("hold", { life: 3600, more: { lease } })).to.equal("lifetime");
+    expect(await reason("hold", { seq: 1, more: { lease } })).to.equal("sequence");
+    expect(await reason("hold", { more: { lease: "a guess" } })).to.equal("lease");
+    for (const kind of ["reset", "enable", "start", "jog", "promote", "__proto__"])
+      expect(await reason(kind, { more: { lease } })).to.equal("malformed");
+    expect(asked).to.deep.equal([]);
+  });
+
+  it("lives through what no command is: other bytes, too many, too deep", async () => {
+    await broker.start();
+    const heard = await fleet();
+    const telemetry = await arm();
+    const asked: FleetCommand[] = [];
+    telemetry.command$.subscribe((command) => (asked.push(command), command.answer()));
+    await connected(telemetry);
+    const { pid } = telemetry;
+    const hostile = [
+      Buffer.alloc(0),
+      Buffer.from([0xff, 0xfe, 0x00]),
+      Buffer.from("null"),
+      Buffer.from('{"version":1,"kind":"hold"'),
+      Buffer.from("[".repeat(4000)),
+      Buffer.from(`{"a":`.repeat(700) + "1" + "}".repeat(700)),
+      Buffer.from(JSON.stringify({ version: 1, kind: "stop", pad: "x".repeat(5000) })),
+      Buffer.from('{"version":1,"kind":"stop","__proto__":{"kind":"start"}}'),
+    ];
+    for (const payload of hostile.slice(0, -1)) expect(await heard.ask(payload)).to.include({ reason: "malformed" });
+    expect(await heard.ask(hostile.at(-1)!)).to.include({ outcome: "accepted", kind: "stop" });
+    await heard.client.publishAsync(`${base}/command`, Buffer.alloc(200_000, 0x5b), { qos: 1 });
+    for (let k = 0; k < 300; k++) heard.client.publish(`${base}/command`, hostile[k % 7]!, { qos: 0 });
+    await until("a stop among the noise", () => asked.length >= 1);
+    expect(await heard.ask('{"version":1,"kind":"stop"}')).to.include({ outcome: "accepted" });
+    expect(telemetry.pid).to.equal(pid);
+    expect(asked.every(({ kind }) => kind === "stop")).to.equal(true);
+  });
+
+  it("answers nowhere but below its own topic, wherever it is asked to", async () => {
+    await broker.start();
+    const heard = await fleet();
+    await connected(await arm());
+    const properties = { responseTopic: "onarm/v1/lab/arm1/connection" };
+    await heard.client.publishAsync(`${base}/command`, "nonsense", { qos: 1, properties });
+    const answer = () => heard.packets.find(({ topic }) => topic === `${base}/response`);
+    await until("an answer", () => answer() !== undefined);
+    expect(JSON.parse(answer()!.payload.toString())).to.include({ reason: "malformed" });
+  });
+
+  it("is neither heard nor commanded by one whom the access list does not name", async () => {
+    await broker.start();
+    const telemetry = await arm();
+    const asked: FleetCommand[] = [];
+    telemetry.command$.subscribe((command) => (asked.push(command), command.answer()));
+    await connected(telemetry);
+    const stranger = await openFleet(broker, { login: strangerLogin, clientId: "stranger" }).then(
+      async (made) => (open.push(made), made),
+      () => undefined,
+    );
+    stranger?.client.publish(`${base}/command`, '{"version":1,"kind":"stop"}', { qos: 0 });
+    telemetry.publish(episode(0));
+    const heard = await fleet();
+    telemetry.publish(episode(1));
+    await until("the one who may", () => numbers(heard.messages).includes(1));
+    expect(stranger?.messages ?? []).to.deep.equal([]);
+    expect(asked).to.deep.equal([]);
+  });
+
+  it("goes on without a broker that does not know its password, and says so once", async () => {
+    await broker.start();
+    const telemetry = await arm({ password: "wrong" });
+    telemetry.publish(episode(0));
+    await until("the refusal", () => lines.some((line) => /gone .*not auth/i.test(line)));
+    expect(telemetry.counts()?.connected ?? false).to.equal(false);
+    expect(lines.filter((line) => line.includes("gone"))).to.have.length(1);
+    expect(lines.join()).not.to.include("wrong");
+  });
+
+  it("ends in order when there never was a broker, and what it had to say waits in its store", async () => {
+    const telemetry = await arm();
+    telemetry.publish(episode(0));
+    await telemetry.close();
+    expect(telemetry.pid).to.equal(undefined);
+    expect(telemetry.counts()).to.include({ waiting: 1, sent: 0, dropped: 0, connected: false });
+  });
+
+  it("speaks TLS to a broker whose certificate the named authority signed, and to no other", async function () {
+    const secure = await testBroker(this, { tls: true });
+    open.push(secure);
+    await secure.start();
+    const heard = await fleet({}, secure);
+    const wary = await arm({ url: secure.url, store: join(broker.folder, "wary.jsonl") });
+    await until("distrust", () => lines.some((line) => /certificate/.test(line)));
+    expect(wary.counts()?.connected ?? false).to.equal(false);
+    await wary.close();
+    const telemetry = await arm({ url: secure.url, ca: secure.ca! });
+    telemetry.publish(episode(0));
+    await until("a summary", () => numbers(heard.messages).length === 1);
+  });
+});
+
+describe("what telemetry refuses before anything else", () => {
+  const good = { url: "mqtt://127.0.0.1:1", site: "lab", robot: "arm1", session: "s", store: "/nowhere/telemetry.jsonl" };
+  const bad: readonly [string, Partial<TelemetryOptions>, string, RegExp][] = [
+    ["a site that would be several parts of a topic", { site: "a/b" }, "usage.invalid", /site/],
+    ["a robot that is a wildcard", { robot: "+" }, "usage.invalid", /robot/],
+    ["a session that is none", { session: "" }, "usage.invalid", /session/],
+    ["an address of another kind", { url: "http://127.0.0.1" }, "usage.invalid", /mqtt:\/\//],
+    ["no address", { url: "broker" }, "usage.invalid", /mqtt:\/\//],
+    ["a password in the address", { url: "mqtt://a:b@127.0.0.1" }, "usage.invalid", /logs/],
+    ["a password without a name", { password: "x" }, "usage.invalid", /username/],
+    ["a certificate that is not there", { ca: "/nowhere/ca.pem" }, "file.missing", /ca\.pem/],
+  ];
+  for (const [what, options, code, words] of bad)
+    it(what, async () => {
+      const error = await openTelemetry({ ...good, ...options }, () => {}).then(
+        async (telemetry) => (await telemetry.close(), undefined),
+        (thrown: unknown) => thrown,
+      );
+      expect(error).to.include({ code });
+      expect((error as Error).message).to.match(words);
+    });
 });
