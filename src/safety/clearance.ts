@@ -2,17 +2,22 @@ import type { ArmDescription, KeepOut } from "../domain/arm.ts";
 import type { Vec3 } from "../domain/units.ts";
 import { capsules } from "../kinematics/capsules.ts";
 import type { Capsules, Obstacle, Pair } from "../kinematics/capsules.ts";
-import { apartAtLeast, boxesApart, endsOf, nearest, spread } from "../kinematics/spread.ts";
+import { apartAtLeast, boxesApart, nearest, spread } from "../kinematics/spread.ts";
 import type { Spread } from "../kinematics/spread.ts";
 
-/** An arm and a desk to judge one posture of it at a time on: what lies there is worth nothing once a judgement is made. */
+/**
+ * An arm and a desk to judge one posture of it at a time on: what lies there is worth nothing once a judgement is made. Only `column` stays:
+ * where in `far` it stands what may at most happen to each of the arm's own pairs (`approach.ts`).
+ */
 export interface Arm extends Capsules {
   readonly desk: {
     readonly here: Spread;
     readonly after: Spread;
     readonly atRest: Spread;
     readonly far: Float64Array;
+    readonly speed: Float64Array;
     readonly atLeast: Float64Array;
+    readonly column: Int32Array;
   };
 }
 
@@ -25,8 +30,11 @@ export function armOf(description: ArmDescription): Arm {
   const zero = new Float64Array(model.chain.joints);
   const [here, after, atRest] = [spread(model, zero), spread(model, zero), spread(model, zero)];
   const far = new Float64Array(model.capsules.length * (model.chain.joints + 1));
+  const speed = new Float64Array(model.capsules.length);
   const atLeast = new Float64Array(model.pairs.length + BOXES * model.capsules.length);
-  return { ...model, desk: { here, after, atRest, far, atLeast } };
+  const columns = model.chain.joints + 1;
+  const column = Int32Array.from(model.pairs, ({ capsule, below }) => capsule * columns + below + 1);
+  return { ...model, desk: { here, after, atRest, far, speed, atLeast, column } };
 }
 
 /**
@@ -56,7 +64,7 @@ const obstacle = ({ name, min, max }: KeepOut): Obstacle => ({
   half: [(max[0] - min[0]) / 2, (max[1] - min[1]) / 2, (max[2] - min[2]) / 2],
 });
 
-function pairAt({ arm: { pairs, capsules }, boxes }: Surroundings, p: number): Pair {
+export function pairAt({ arm: { pairs, capsules }, boxes }: Surroundings, p: number): Pair {
   if (p < pairs.length) return pairs[p]!;
   const at = p - pairs.length;
   return { capsule: at % capsules.length, other: boxes[Math.floor(at / capsules.length)]!, below: -1 };
@@ -75,7 +83,7 @@ export function surroundings(arm: Arm, keepOut: readonly KeepOut[], position: re
 }
 
 /** The exact distance of a pair. */
-function near(around: Surroundings, p: number): Near {
+export function near(around: Surroundings, p: number): Near {
   const known = around.found[p];
   if (known) return known;
   const pair = pairAt(around, p);
@@ -111,75 +119,4 @@ export function allApart(around: Surroundings, distance: number): boolean {
 export function closest(around: Surroundings): { readonly pair: Pair; readonly distance: number } | undefined {
   const all = Array.from({ length: around.count }, (_, p) => ({ pair: pairAt(around, p), distance: near(around, p).distance }));
   return all.sort((a, b) => a.distance - b.distance)[0];
-}
-
-/**
- * Joint velocity `demand`, rad/s, over `period` s, which leads to `framesAfter`, and while all joints then ramp down to rest: as long as
- * `coast` s at full speed.
- */
-export interface Course {
-  readonly demand: Float64Array;
-  readonly framesAfter: Float64Array;
-  readonly period: number;
-  readonly coast: number;
-}
-
-/** How much nearer a course brings a pair, m, the room there is until they are too near, m, and the growth of their distance. */
-export interface Approach {
-  readonly way: number;
-  readonly room: number;
-  readonly growth: Float64Array;
-}
-
-/**
- * The pairs that a course may bring nearer than `clearance` m. How much nearer is the most of: along a straight way, and as found where the
- * period ends and where the arm comes to rest. Passed over are pairs of which no point can go so far.
- */
-export function approaches(around: Surroundings, { demand, framesAfter, period, coast }: Course, clearance: number): Approach[] {
-  const { arm, atLeast, count, position } = around;
-  const { pairs, capsules, chain, desk } = arm;
-  const span = period + coast;
-  const far = farthest(arm, demand);
-  const list: Approach[] = [];
-  let after: Float64Array | undefined;
-  let atRest: Float64Array | undefined;
-  for (let p = 0; p < count; p++) {
-    const own = p < pairs.length;
-    const row = own ? pairs[p]!.capsule : (p - pairs.length) % capsules.length;
-    const most = far[row * (chain.joints + 1) + (own ? pairs[p]!.below + 1 : 0)]! * span;
-    if (most <= 0 || atLeast[p]! - clearance >= most) continue;
-    const { distance, growth } = near(around, p);
-    if (distance - clearance >= most) continue;
-    after ??= endsOf(arm, framesAfter, desk.after.ends);
-    atRest ??= spread(arm, moved(position, demand, span), desk.atRest).ends;
-    const pair = pairAt(around, p);
-    const way = Math.max(
-      -span * along(growth, demand),
-      distance - nearest(arm, after, pair).distance,
-      distance - nearest(arm, atRest, pair).distance,
-    );
-    list.push({ way, room: Math.max(distance - clearance, 0), growth });
-  }
-  return list;
-}
-
-export const moved = (q: readonly number[], w: Float64Array, time: number) => q.map((x, k) => x + w[k]! * time);
-
-function along(growth: Float64Array, demand: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < growth.length; k++) sum += growth[k]! * demand[k]!;
-  return sum;
-}
-
-/**
- * What 1 s of a demand may at most do to a capsule, m, per joint that carries the other of a pair as well: row `capsule`, column `below` + 1.
- * The way of a point is no longer than the sum of what each joint alone can do to it.
- */
-function farthest({ chain, capsules, desk: { far } }: Arm, demand: Float64Array): Float64Array {
-  const columns = chain.joints + 1;
-  for (let c = 0; c < capsules.length; c++) {
-    const { joint, reach } = capsules[c]!;
-    for (let k = joint; k >= 0; k--) far[c * columns + k] = far[c * columns + k + 1]! + Math.abs(demand[k]!) * reach[k]!;
-  }
-  return far;
 }

@@ -2,8 +2,9 @@ import type { ArmState, JointCommand, Limits } from "../domain/arm.ts";
 import type { Seconds, Vec3 } from "../domain/units.ts";
 import { frames, jacobianAt } from "../kinematics/chain.ts";
 import type { Chain } from "../kinematics/chain.ts";
-import { approaches, moved } from "./clearance.ts";
-import type { Approach, Surroundings } from "./clearance.ts";
+import { approaches, moved } from "./approach.ts";
+import type { Approach } from "./approach.ts";
+import type { Surroundings } from "./clearance.ts";
 
 /** What one judgement is about, once everything in it is known to be finite and of the right shape. */
 export interface Motion {

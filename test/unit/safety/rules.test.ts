@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Limits } from "../../../src/domain/arm.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import type { Vec3 } from "../../../src/domain/units.ts";
-import type { Approach } from "../../../src/safety/clearance.ts";
+import type { Approach } from "../../../src/safety/approach.ts";
 import type { Demand, Motion } from "../../../src/safety/motion.ts";
 import { rules, slack } from "../../../src/safety/rules.ts";
 import { limits as shipped, only, seven } from "./oracle.ts";
