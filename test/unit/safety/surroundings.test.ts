@@ -1,3 +1,4 @@
+// Long because every pair of things is said once more, and what is answered is held against it.
 import { expect } from "chai";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { ArmDescription, KeepOut } from "../../../src/domain/arm.ts";
