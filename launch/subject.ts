@@ -4,6 +4,7 @@ import { sawyer } from "../robot/description/sawyer.ts";
 import { connectTwin } from "../sim/pacedTwin.ts";
 import type { PacedTwin } from "../sim/pacedTwin.ts";
 import { loadLimits } from "../src/config/limits.ts";
+import { GONE } from "../src/control/supervisor.ts";
 import { createController } from "../src/control/controller.ts";
 import type { ArmState, JointCommand } from "../src/domain/arm.ts";
 import type { Intent } from "../src/domain/control.ts";
@@ -103,7 +104,9 @@ async function positions({ arm, clock }: PacedTwin, watchdog: Watchdog | undefin
     if (stopped !== undefined) return;
     const value = state!.position.map((q, i) => q + AHEAD * JOINT_SPEED * wave(at - begun, i / 7));
     const verdict = judge(at, state!, { kind: "position", value, period: AHEAD }, before);
-    if (verdict.kind === "stop") return stop(verdict.reason);
+    // One late state is no reason to stop an arm that goes on to its last set-point by itself; as in the control loop, a lasting one is.
+    if (verdict.kind === "stop")
+      return verdict.reason === "state.stale" && at - state!.at <= GONE ? undefined : stop(verdict.reason);
     before = verdict.command;
     arm.send(verdict.command).subscribe({ error: ({ code }: { code: string }) => stop(code) });
   });
@@ -115,9 +118,9 @@ const parent = process.ppid;
 setInterval(() => void (process.ppid !== parent && process.exit(1)), 1000).unref();
 const twin = await connectTwin(job.address, { reconnect: job.reconnect ?? false });
 const watchdog = job.watchdog ? await openWatchdog({ arm: job.watchdog }) : undefined;
-announce(twin);
 const release = await (job.does === "positions" ? positions : loop)(twin, watchdog);
 say({ ready: true, ...(watchdog && { watchdog: watchdog.pid }) });
+announce(twin);
 
 /** The first signal lets go in order, the second at once. */
 const end = async () => {

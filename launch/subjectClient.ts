@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { firstValueFrom, ReplaySubject } from "rxjs";
 import type { Observable } from "rxjs";
-import { filter } from "rxjs/operators";
+import { filter, skipWhile } from "rxjs/operators";
 import { OnarmError } from "../src/domain/errors.ts";
 import type { SubjectJob, SubjectSaid } from "./subjectJob.ts";
 
@@ -15,7 +15,7 @@ export interface Subject {
   readonly pid: number;
   /** Everything it has said, from the first; completes with the process. */
   readonly said$: Observable<SubjectSaid>;
-  /** Resolves when the arm moves. Rejects with "process.lost" when the subject ends before. */
+  /** Resolves when the arm moves. Rejects with "process.lost" when the subject ends or is stopped before. */
   moving(): Promise<void>;
   /** Sends a signal; after one that ends it resolves when it is gone, with its exit code. */
   signal(signal: NodeJS.Signals): Promise<number | null>;
@@ -40,13 +40,19 @@ export function spawnSubject(job: SubjectJob): Subject {
   return {
     pid: child.pid!,
     said$: said$.asObservable(),
-    moving: () =>
-      firstValueFrom(said$.pipe(filter((said) => "moving" in said))).then(
-        () => {},
-        () => {
-          throw new OnarmError("process.lost", "the subject ended before the arm moved; its own words are above");
-        },
-      ),
+    async moving() {
+      const lost = (how: string) => new OnarmError("process.lost", `the subject ${how} before the arm moved; try it again`);
+      const ended = { ended: true } as const;
+      const said = await firstValueFrom(
+        said$.pipe(
+          skipWhile((it) => !("ready" in it)),
+          filter((it) => "moving" in it || ("mode" in it && it.mode.is === "stopped")),
+        ),
+        { defaultValue: ended },
+      );
+      if ("ended" in said) throw lost("ended");
+      if ("mode" in said && said.mode.is === "stopped") throw lost(`was stopped (${said.mode.cause})`);
+    },
     async signal(signal) {
       child.kill(signal);
       return ends.has(signal) ? gone : null;
