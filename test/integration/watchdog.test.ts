@@ -11,6 +11,10 @@ import { spawnTwin } from "../../sim/pacedTwin.ts";
 import type { SpawnedTwin } from "../../sim/pacedTwin.ts";
 import { spawnRelay } from "../../sim/relay.ts";
 import { seconds } from "../../src/domain/units.ts";
+import { needsSocat, openPty } from "../support/pty.ts";
+import type { Pty } from "../support/pty.ts";
+import { stopBoxDevice } from "../support/stopBoxDevice.ts";
+import type { StopBoxDevice } from "../support/stopBoxDevice.ts";
 import { outcome } from "../contract/arm.contract.ts";
 
 const alive = (pid: number) => {
@@ -164,6 +168,57 @@ describe("the watchdog", function () {
       relay = await spawnRelay(twin.address, port);
       await stopped();
       await relay.end();
+    });
+  });
+
+  describe("with a stop box", () => {
+    let port: Pty;
+    let box: StopBoxDevice;
+    let dog: Watchdog;
+    before(function () {
+      needsSocat(this);
+    });
+    beforeEach(async () => {
+      port = await openPty();
+      box = stopBoxDevice(port.say, monotonic);
+      dog = await openWatchdog({ arm: twin.address, stopBox: port.path });
+    });
+    afterEach(async () => {
+      await dog.close();
+      box.close();
+      await port.unplug();
+    });
+    const signal = (is: string) => firstValueFrom(dog.stop$.pipe(filter((it) => it.is === is)));
+
+    it("tells what the box says, from the first word on, and touches nothing while it is released", async () => {
+      await signal("released");
+      await beats(20);
+      expect(await status()).to.include({ stopped: false, enabled: true });
+    });
+    it("stops the arm by itself when the button is pressed, whatever control does meanwhile", async () => {
+      await signal("released");
+      box.press();
+      await stopped();
+      await signal("pressed");
+    });
+    it("stops it again when it is reset while the button is down, and no longer once it is released", async () => {
+      await signal("released");
+      box.press();
+      await stopped();
+      await twin.arm.reset();
+      await stopped();
+      box.release();
+      await signal("released");
+      await twin.arm.reset();
+      await twin.arm.enable();
+      await beats(20);
+      expect(await status()).to.include({ stopped: false, enabled: true });
+    });
+    it("takes an unplugged box for a pressed one", async () => {
+      await signal("released");
+      await port.unplug();
+      await stopped();
+      expect((await firstValueFrom(dog.stop$)).is).to.be.oneOf(["lost", "silent"]);
     });
   });
 
