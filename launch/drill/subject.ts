@@ -44,20 +44,37 @@ export interface Actor extends Subject {
 
 export type Acting = Pick<SubjectJob, "does"> & { readonly watched?: boolean; readonly through?: string };
 
-/** Starts one, waits until the arm moves, and ends it whatever happens. */
-export async function acting<T>(stage: Stage, { does, watched, through }: Acting, act: (actor: Actor) => Promise<T>): Promise<T> {
+/** Starts one, waits until the arm moves, and ends it whatever happens. A start that a busy machine spoils is tried again. */
+export async function acting<T>(stage: Stage, how: Acting, act: (actor: Actor) => Promise<T>, tries = 3): Promise<T> {
   const { address } = stage.twin;
-  const subject = spawnSubject({ address: through ?? address, does, ...(watched ? { watchdog: address } : {}) });
+  const { does, watched, through } = how;
+  const subject = spawnSubject({
+    address: through ?? address,
+    does,
+    attended: true,
+    ...(watched ? { watchdog: address } : {}),
+  });
   const said: SubjectSaid[] = [];
-  subject.said$.subscribe((line) => said.push(line));
+  let over = false;
+  subject.said$.subscribe({ next: (line) => said.push(line), complete: () => (over = true) });
+  const moves = () => said.some((line) => "moving" in line);
+  const spoilt = () => over || said.some((line) => "mode" in line && line.mode.is === "stopped");
   try {
-    await subject.moving();
-    return await act({ ...subject, said });
+    await seen(() => (moves() || spoilt() ? true : undefined), START);
+    if (moves() && !spoilt()) return await act({ ...subject, said });
   } finally {
     await subject.signal("SIGCONT");
     await subject.signal("SIGKILL");
   }
+  if (tries <= 1) throw new OnarmError("process.lost", "the drill's control process does not get the arm to move; run it again");
+  await pause(500);
+  await stage.twin.arm.reset().catch(() => {}); // it may not have been stopped
+  await stage.twin.arm.enable().catch(() => {});
+  return acting(stage, how, act, tries - 1);
 }
+
+/** s that a control process may take from its start to motion. */
+const START = 20;
 
 /** Waits for something to be seen, at most `patience` s. */
 export async function seen<T>(look: () => T | undefined, patience: number): Promise<T | undefined> {

@@ -13,11 +13,19 @@ export interface TryOptions {
   readonly signal: AbortSignal;
 }
 
+/** s after which a try that does not end has failed. */
+const LIMIT = 90;
+
 /** One try of one row, in a folder of its own. What the trial itself throws is a failed row, never the end of the drill. */
 export async function tryRow(row: Row, { time, seed, signal }: TryOptions): Promise<Finding> {
   const folder = await mkdtemp(join(tmpdir(), `onarm-drill-${row.id}-`));
   try {
-    return finding(row, await row.run({ time, rng: rng("drill", row.id, seed), folder, signal }));
+    const late = AbortSignal.timeout(1000 * LIMIT);
+    const over = new Promise<never>((_, reject) =>
+      late.addEventListener("abort", () => reject(new Error(`it did not end within ${LIMIT} s`))),
+    );
+    const trial = row.run({ time, rng: rng("drill", row.id, seed), folder, signal: AbortSignal.any([signal, late]) });
+    return finding(row, await Promise.race([trial, over]));
   } catch (error) {
     if (signal.aborted) throw error;
     const why = isOnarmError(error) ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
