@@ -29,16 +29,21 @@ export interface Belief {
   readonly noise: readonly Seconds[];
   /** When something was heard that was no frame. */
   readonly clutter: Seconds;
-  /** Since when looks have found nothing fresh. */
-  readonly doubt: Seconds | undefined;
+  /** Looks in a row that have found nothing fresh, and when the first of them was. */
+  readonly doubts: number;
+  readonly doubtedSince: Seconds;
   /** Another version of the protocol that was heard. */
   readonly version: number | undefined;
 }
 
 /** A frame older than this proves nothing, s: three lost beats. */
 export const FRESH = 0.08;
-/** A look that comes late itself must not take what waits to be read for silence: it is asked twice, this far apart, s. 100 ms of silence in all. */
+/**
+ * A look that comes late itself must not take what waits to be read for silence: it is asked again, over DOUBT, and DOUBTS times in all, between which the
+ * process has had its turns to read. In all 100 ms of silence, s.
+ */
 export const DOUBT = 0.02;
+export const DOUBTS = 3;
 /** Frames in a row, and the time they must span (a backlog read at once is no proof), s. */
 export const RUN = 10;
 export const RUN_SPAN = 0.15;
@@ -64,7 +69,8 @@ export const unheard = (at: Seconds, is: StopSignal["is"]): Belief => ({
   releasedSince: at,
   noise: [],
   clutter: seconds(-Infinity),
-  doubt: undefined,
+  doubts: 0,
+  doubtedSince: at,
   version: undefined,
 });
 
@@ -86,7 +92,7 @@ function sound(belief: Belief, frame: Frame, at: Seconds): Belief {
   if (!follows) {
     // Another stream: the box started anew, too much was lost, or an old stream is played again. It has to prove itself from the beginning.
     const is = belief.is === "released" ? "garbled" : belief.is;
-    const anew = { ...belief, ...untrusted, is, last: frame, age: 0, prompt: at, fresh: at, doubt: undefined };
+    const anew = { ...belief, ...untrusted, is, last: frame, age: 0, prompt: at, fresh: at, doubts: 0 };
     return frame.released ? anew : pressed(anew);
   }
   const age = belief.age + ran;
@@ -95,7 +101,7 @@ function sound(belief: Belief, frame: Frame, at: Seconds): Belief {
   // What waited in a buffer tells of a press, but not that nobody has pressed since.
   if (delay - prompt > FRESH) return frame.released ? { ...belief, last: frame, age } : pressed({ ...belief, last: frame, age });
   const good = Math.min(belief.good + 1, RUN);
-  const heard = { ...belief, last: frame, age, prompt, fresh: at, good, doubt: undefined };
+  const heard = { ...belief, last: frame, age, prompt, fresh: at, good, doubts: 0 };
   if (!frame.released) return pressed(heard);
   const releasedSince = belief.released === 0 ? at : belief.releasedSince;
   const released = Math.min(belief.released + 1, RUN);
@@ -118,9 +124,11 @@ export function hear(belief: Belief, at: Seconds, chunk: Uint8Array): Belief {
 /** Time passed. To be asked every 10 ms or so. */
 export function look(belief: Belief, at: Seconds): Belief {
   if (at - belief.fresh <= FRESH) return belief;
-  if (belief.doubt === undefined) return { ...belief, doubt: at };
-  if (at - belief.doubt < DOUBT) return belief;
-  return { ...belief, ...untrusted, is: at - belief.clutter <= FRESH ? "garbled" : "silent" };
+  const doubtedSince = belief.doubts === 0 ? at : belief.doubtedSince;
+  const doubted = { ...belief, doubts: Math.min(belief.doubts + 1, DOUBTS), doubtedSince };
+  // A little less than DOUBT: a sum of hundredths may fall short of it.
+  if (doubted.doubts < DOUBTS || at - doubtedSince < 0.99 * DOUBT) return doubted;
+  return { ...doubted, ...untrusted, is: at - belief.clutter <= FRESH ? "garbled" : "silent" };
 }
 
 /** The box is known for one, and what it says is settled. */
