@@ -124,7 +124,11 @@ process.on("message", (message: ToWatchdog) => {
     },
   );
 });
-process.on("disconnect", () => void (watching ? watching.then(({ bereft }) => bereft()).finally(leave) : leave()));
+process.on("disconnect", () => {
+  // Whatever it waits for, a port or an arm that does not answer.
+  setTimeout(leave, 2 * LAST);
+  void (watching ? watching.then(({ bereft }) => bereft()).finally(leave) : leave());
+});
 // Whatever ends a terminal's processes ends control, which lets go of us when the arm is at rest.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});
 prioritise();
