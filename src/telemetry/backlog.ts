@@ -23,6 +23,8 @@ export interface BacklogCounts {
 /** What tells one message from every other: a reader drops what it has met under the same key. */
 export const keyOf = ({ session, channel, seq }: Pick<Kept, "session" | "channel" | "seq">) => `${session}/${channel}/${seq}`;
 
+const streamOf = ({ session, channel }: Kept) => `${session}/${channel}`;
+
 /** Bytes one message takes with what belongs to it. */
 const sizeOf = ({ text, topic }: Kept) => Buffer.byteLength(text) + Buffer.byteLength(topic) + 64;
 
@@ -35,6 +37,7 @@ export function backlog(bounds: Bounds, already = 0) {
   const newest = new Map<string, number>();
   let [bytes, waitingBytes, dropped, done] = [0, 0, already, 0];
 
+  const mark = (stream: string, seq: number) => void newest.set(stream, Math.max(seq, newest.get(stream) ?? -1));
   const take = (from: Map<string, Kept>, key: string) => {
     const kept = from.get(key);
     if (!kept) return undefined;
@@ -42,28 +45,37 @@ export function backlog(bounds: Bounds, already = 0) {
     if (from === waiting) waitingBytes -= sizeOf(kept);
     return kept;
   };
+  const firstOf = (wanted: (kept: Kept) => boolean) => {
+    for (const [key, kept] of waiting) if (wanted(kept)) return key;
+    return undefined;
+  };
   const evict = () => {
     const old = sent.keys().next().value;
     if (old !== undefined) return void (bytes -= sizeOf(take(sent, old)!));
-    let victim: string | undefined;
-    for (const [key, { channel }] of waiting) if (channel === "episode") { victim = key; break; } // prettier-ignore
-    victim ??= waiting.keys().next().value!;
-    bytes -= sizeOf(take(waiting, victim)!);
+    const oldest = firstOf(({ channel }) => channel === "episode") ?? firstOf(() => true)!;
+    bytes -= sizeOf(take(waiting, oldest)!);
     dropped++;
+  };
+
+  /** Takes a message whatever its number, unless it is held already: from a file, which holds them in any order. */
+  const hold = (kept: Kept): void => {
+    const key = keyOf(kept);
+    if (waiting.has(key) || sent.has(key)) return;
+    mark(streamOf(kept), kept.seq);
+    waiting.set(key, kept);
+    bytes += sizeOf(kept);
+    waitingBytes += sizeOf(kept);
+    while (waiting.size + sent.size > bounds.count || bytes > bounds.bytes) evict();
   };
 
   return {
     /** False for a message that was put before. */
     put(kept: Kept): boolean {
-      const stream = `${kept.session}/${kept.channel}`;
-      if (kept.seq <= (newest.get(stream) ?? -1)) return false;
-      newest.set(stream, kept.seq);
-      waiting.set(keyOf(kept), kept);
-      bytes += sizeOf(kept);
-      waitingBytes += sizeOf(kept);
-      while (waiting.size + sent.size > bounds.count || bytes > bounds.bytes) evict();
+      if (kept.seq <= (newest.get(streamOf(kept)) ?? -1)) return false;
+      hold(kept);
       return true;
     },
+    hold,
     /** Oldest first, without those whose keys are in `without`. */
     next(without: ReadonlySet<string>): Kept | undefined {
       for (const [key, kept] of waiting) if (!without.has(key)) return kept;
@@ -90,7 +102,7 @@ export function backlog(bounds: Bounds, already = 0) {
     /** The last number that was put for a session. */
     newest: (): ReadonlyMap<string, number> => newest,
     /** Marks numbers as put, without the messages. */
-    mark: (stream: string, seq: number) => void newest.set(stream, Math.max(seq, newest.get(stream) ?? -1)),
+    mark,
     all: () => ({ waiting: [...waiting.values()], sent: [...sent.values()] }),
     counts: (): BacklogCounts => ({ waiting: waiting.size, waitingBytes, sent: done, dropped }),
   };

@@ -21,6 +21,8 @@ const line = z.union([
 ]);
 type Line = z.infer<typeof line>;
 
+export const defaultBounds: Bounds = { count: 10_000, bytes: 16 * 2 ** 20 };
+
 /** A backlog that outlives its process. */
 export interface Journal extends Pick<Backlog, "next" | "again" | "counts" | "newest"> {
   /** Resolves when the message is on the disk, or known not to get there: then it is kept in memory alone, and `told` has said so. Never rejects. */
@@ -28,8 +30,6 @@ export interface Journal extends Pick<Backlog, "next" | "again" | "counts" | "ne
   sent(key: string): void;
   close(): Promise<void>;
 }
-
-export const defaultBounds: Bounds = { count: 10_000, bytes: 16 * 2 ** 20 };
 
 const why = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
@@ -46,14 +46,14 @@ function* linesOf(text: string): Generator<Line> {
   }
 }
 
-/** What a file holds; a message that was with the broker already may still be asked for again. */
-function restored(text: string, bounds: Bounds): Backlog {
+/** What a file holds, torn or not; a message that was with the broker already may still be asked for again. */
+export function restored(text: string, bounds = defaultBounds): Backlog {
   let held = backlog(bounds);
   for (const each of linesOf(text))
-    if ("put" in each) held.put(each.put);
+    if ("put" in each) held.hold(each.put);
     else if ("sent" in each) held.sent(each.sent);
     else if ("newest" in each) held.mark(...each.newest);
-    else held = backlog(bounds, each.dropped); // a file begins with this line
+    else if (held.newest().size === 0) held = backlog(bounds, each.dropped); // a file begins with this line
   return held;
 }
 

@@ -125,8 +125,10 @@ export function openLink(options: LinkOptions): Link {
       let why = "no answer";
       const client = connect(options.url, optionsOf(options));
       client.setMaxListeners(0);
+      const give = () => void (was || client.end(true));
       const end = () => {
         current = undefined;
+        closing.signal.removeEventListener("abort", give);
         client.removeAllListeners();
         client.on("error", () => {}); // a socket may have last words
         client.end(true);
@@ -157,7 +159,7 @@ export function openLink(options: LinkOptions): Link {
         });
         options.connected(connection);
       });
-      closing.signal.addEventListener("abort", () => !was && client.end(true), { once: true });
+      closing.signal.addEventListener("abort", give);
     });
 
   const attend = async () => {
