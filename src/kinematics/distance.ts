@@ -23,10 +23,10 @@ export function pointToBox(x: number, y: number, z: number, h: Vec3): number {
 function awayFromBox(x: number, y: number, z: number, h: Vec3): Vec3 {
   const [u, v, w] = [Math.abs(x) - h[0], Math.abs(y) - h[1], Math.abs(z) - h[2]];
   const most = Math.max(u, v, w);
-  if (!(most > 0)) return u === most ? [Math.sign(x), 0, 0] : v === most ? [0, Math.sign(y), 0] : [0, 0, Math.sign(z)];
+  if (!(most > 0)) return u === most ? [side(x), 0, 0] : v === most ? [0, side(y), 0] : [0, 0, side(z)];
   const [a, b, c] = [Math.max(u, 0), Math.max(v, 0), Math.max(w, 0)];
   const length = Math.sqrt(a * a + b * b + c * c);
-  return [(a * Math.sign(x)) / length, (b * Math.sign(y)) / length, (c * Math.sign(z)) / length];
+  return [(a * side(x)) / length, (b * side(y)) / length, (c * side(z)) / length];
 }
 
 /** Whether the distance to the box does not fall any more at share `t` of the way from `a` along `d`. */
@@ -75,4 +75,5 @@ export function segmentToSegment(a: Vec3, b: Vec3, c: Vec3, d: Vec3): Nearest {
 const less = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const dot = (a: Vec3, b: Vec3) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 const along = (a: Vec3, u: Vec3, s: number): Vec3 => [a[0] + s * u[0], a[1] + s * u[1], a[2] + s * u[2]];
+const side = (x: number) => (x < 0 ? -1 : 1);
 const share = (x: number) => Math.min(Math.max(x, 0), 1);
