@@ -149,14 +149,27 @@ export async function latches(bench: Bench): Promise<Seen> {
   return that("latched", refused && bench.controller.mode().is === "stopped", `the mode is ${worded(bench.controller.mode())}`);
 }
 
-/** A notice of that kind was given since. */
+/** s: one word of a kind is said in this time. */
+const QUIET = 1;
+
+/** A notice of that kind was given since, or so shortly before that it is not said again. */
 export const noticed = (bench: Bench, since: Seconds, code: string, level?: string): Seen => {
   const found = bench.ticks
-    .filter(({ at }) => at >= since)
+    .filter(({ at }) => at >= since - QUIET)
     .flatMap(({ notices }) => notices ?? [])
     .some((notice) => notice.code === code && (level === undefined || notice.level === level));
   return that(`told "${code}"`, found, "no such notice");
 };
+
+/** What befell somebody else costs the loop nothing: no tick since is not driven, and it drives on. */
+export function unaffected(bench: Bench, since: Seconds): Seen[] {
+  const lost = bench.ticks.filter(({ at, mode }) => at > since && mode.is !== "running").length;
+  const { is } = bench.controller.mode();
+  return [
+    inTicks("the loop unaffected", lost, 0),
+    that("the arm drives on", is === "running" || is === "holding", worded(bench.controller.mode())),
+  ];
+}
 
 /** Everything that left since keeps speed, acceleration and, where it is judged, jerk. */
 export function insideLimits(bench: Bench, since: Seconds): Seen {

@@ -168,7 +168,7 @@ async function slow({ link, state$ }: Server): Promise<Seen[]> {
     most = Math.max(most, process.memoryUsage().arrayBuffers + process.memoryUsage().external - before);
   }, 50);
   // Cut off by the server, a client that has stopped reading learns of it when it reads again.
-  await pause(9000);
+  await pause(7500);
   bad.resume();
   const cut = await Promise.race([gone.then(() => performance.now() - at), pause(3000).then(() => NaN)]);
   clearInterval(feed);

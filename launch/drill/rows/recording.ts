@@ -12,7 +12,7 @@ import { recorderClient } from "../../recorderClient.ts";
 import type { RecorderClient, RecorderClientOptions } from "../../recorderClient.ts";
 import { inMotion, MOVING } from "../bench.ts";
 import type { Bench } from "../bench.ts";
-import { worded } from "../reactions.ts";
+import { unaffected, worded } from "../reactions.ts";
 import { pending, that, within } from "../row.ts";
 import type { DrillContext, Pending, Seen, Trial } from "../row.ts";
 import { smallDisk } from "../smallDisk.ts";
@@ -95,18 +95,6 @@ async function recorded<T>(
   }
 }
 
-/** Ticks since that were not driven: what a disk costs the loop. */
-const lostTicks = (bench: Bench, since: number): Seen => {
-  const lost = bench.ticks.filter(({ at, mode }) => at > since && mode.is !== "running");
-  return {
-    ...that("the loop unaffected", lost.length === 0, lost[0] && `${lost.length} ticks ${worded(lost[0].mode)}`),
-    ticks: lost.length,
-    boundTicks: 0,
-    ms: 10 * lost.length,
-    boundMs: 0,
-  };
-};
-
 async function killed(bench: Bench, { folder, rng }: DrillContext): Promise<Seen[]> {
   const file = join(folder, "run.mcap");
   return recorded(bench, file, {}, async ({ recorder, faults, now, offered }) => {
@@ -116,7 +104,7 @@ async function killed(bench: Bench, { folder, rng }: DrillContext): Promise<Seen
     process.kill(recorder.pid, "SIGKILL");
     await bench.until(() => faults.length > 0, 2);
     await bench.beats(20);
-    const loop = lostTicks(bench, bench.clock.now() - (now() - at));
+    const loop = unaffected(bench, seconds(bench.clock.now() - (now() - at)));
     const saved = join(folder, "saved.mcap");
     const { records } = await recover(file, saved);
     const times: number[] = [];
@@ -136,7 +124,7 @@ async function killed(bench: Bench, { folder, rng }: DrillContext): Promise<Seen
         JSON.stringify(counted),
       ),
       that("told at once", faults[0]?.code === "process.lost", String(faults[0]?.message)),
-      loop,
+      ...loop,
     ];
   });
 }
@@ -198,11 +186,11 @@ async function slow(bench: Bench, { folder }: DrillContext): Promise<Seen[]> {
       process.kill(recorder.pid, "SIGCONT");
       await bench.beats(30);
     }
-    const loop = lostTicks(bench, at);
+    const loop = unaffected(bench, at);
     const total = offered();
     const { written, dropped, refused } = await recorder.finish();
     return [
-      loop,
+      ...loop,
       that(`bounded queue: ${dropped} records dropped`, dropped > 0, "nothing was dropped"),
       that("drops counted", written + dropped + refused >= total, `${written} + ${dropped} of ${total}`),
     ];

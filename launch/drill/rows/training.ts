@@ -16,7 +16,7 @@ import { logFile, promote, readPointer } from "../../promotion.ts";
 import { inMotion } from "../bench.ts";
 import { openTrainer, pointData, smallConfig, wholeConfig } from "../learning.ts";
 import type { Trainer } from "../learning.ts";
-import { worded } from "../reactions.ts";
+import { unaffected } from "../reactions.ts";
 import { that } from "../row.ts";
 import type { DrillContext, Seen, Trial } from "../row.ts";
 import { deadBundle, SHIPPED } from "./bundle.ts";
@@ -56,17 +56,7 @@ async function lost(context: DrillContext): Promise<Seen[]> {
     process.kill(trainer.pid!, "SIGKILL");
     const told = await Promise.race([busy, pause(2000).then(() => "nothing")]);
     await bench.beats(50);
-    const off = bench.ticks.filter((tick) => tick.at > at && tick.mode.is !== "running");
-    return [
-      {
-        ...that("hung, then killed: the arm goes on", off.length === 0, off[0] && `${off.length} ticks ${worded(off[0].mode)}`),
-        ticks: off.length,
-        boundTicks: 0,
-        ms: 10 * off.length,
-        boundMs: 0,
-      },
-      that("told of it", told === "process.lost", String(told)),
-    ];
+    return [...unaffected(bench, at), that("told of it", told === "process.lost", String(told))];
   });
   return [...arm, await resumes(data, file)];
 }
