@@ -21,8 +21,8 @@ export const may: Readonly<Record<string, readonly string[]>> = {
   robot: ["src/domain", "src/ports", "src/kinematics", "src/tasks"],
   sim: ["src/domain", "src/ports", "src/kinematics", "src/tasks"],
   calibration: ["src/domain", "src/ports", "src/kinematics", "src/config"],
-  // The executables only hand over to the composition roots.
-  bin: ["launch"],
+  // The executables only hand over to the composition roots, and to tools that are installed apart.
+  bin: ["launch", "tools"],
 };
 
 /** The composition roots and the tests see everything; nothing but `bin` sees them. */
@@ -34,6 +34,8 @@ export const oneImporter: readonly { readonly package: string; readonly place: s
   { package: "onnxruntime-node", place: "src/engine/" },
   { package: "@mujoco/mujoco", place: "sim/mujoco.ts" },
   { package: "rclnodejs", place: "robot/ros.ts" },
+  { package: "serialport", place: "robot/" },
+  { package: "modbus-serial", place: "robot/modbus.ts" },
 ];
 
 export interface Source {
