@@ -1,155 +1,128 @@
 import { expect } from "chai";
-import type { Limits } from "../../../src/domain/arm.ts";
-import { rng } from "../../../src/domain/rng.ts";
-import { seconds } from "../../../src/domain/units.ts";
-import type { Vec3 } from "../../../src/domain/units.ts";
-import type { Demand, Motion } from "../../../src/safety/motion.ts";
-import { accelerated } from "../../../src/safety/ramp.ts";
-import { slack } from "../../../src/safety/rules.ts";
-import { limits as shipped, only, seven } from "./oracle.ts";
+import { sawyer } from "../../../robot/description/sawyer.ts";
+import type { Limits, SentCommand, Verdict } from "../../../src/domain/arm.ts";
+import { governor } from "../../../src/safety/governor.ts";
+import { limits, now, only, reaching, seven, stateAt, velocity } from "./oracle.ts";
 
 const T = 0.01;
-/** rad/s2 and rad/s3 of the last two joints: in 10 ms the acceleration may change by 1 rad/s2. */
-const A = 5;
-const JERK = 100;
-const STEP = JERK * T;
-const gentle = {
-  ...shipped,
-  tipSpeed: 10,
-  workspace: { min: [-9, -9, -9], max: [9, 9, 9] },
-  joints: shipped.joints.map((joint, k) => (k === 6 ? { ...joint, jerk: JERK } : joint)),
-} as unknown as Limits;
-
-const vector = (five: number, six: number): Demand => Float64Array.from([0, 0, 0, 0, 0, five, six]);
-const free = (more: Partial<Motion> = {}): Motion => ({
-  chain: undefined as never,
-  limits: gentle,
-  position: seven(0) as never,
-  period: seconds(T),
-  tip: [0, 0, 0] as unknown as Vec3,
-  J: new Float64Array(42),
-  way: () => ({ step: [0, 0, 0], velocity: [0, 0, 0] }) as unknown as ReturnType<Motion["way"]>,
-  approaches: () => [],
-  ...more,
+const q = reaching([0.6, 0, 0.12]);
+const withJerk = (of: (k: number) => number): Limits =>
+  ({ ...limits, joints: limits.joints.map((j, k) => ({ ...j, jerk: of(k) })) }) as unknown as Limits;
+const sent = (value: readonly number[], acceleration: readonly number[]): SentCommand => ({
+  ...velocity(value, T),
+  acceleration,
 });
-const refused = () => {
-  throw new Error("the hard rules were asked for a way out although there was one");
+const out = (verdict: Verdict) => {
+  if (verdict.kind === "stop") throw new Error(verdict.reason);
+  return verdict.command.value;
 };
-const next = (start: Demand, before: readonly number[] | undefined, target: Demand, m = free(), reasons = new Set<string>()) =>
-  accelerated(m, start, before, target, reasons, refused);
+/** The wrist asked for `to` rad/s after `from` rad/s and `before` rad/s2. */
+const wrist = (given: Limits, to: number, from: number, before: number) =>
+  governor(sawyer, given)(
+    now,
+    stateAt(q, { velocity: only(6, from) }),
+    velocity(only(6, to), T),
+    sent(only(6, from), only(6, before)),
+  );
 
-/** The last joint from speed and acceleration toward a speed, period by period, until it stays there. */
-function ramp(v: number, a: number, target: number) {
-  const path = [{ v, a }];
-  for (let k = 0; k < 400; k++) {
-    const after = next(vector(0, v), only(6, a), vector(0, target))[6]!;
-    [a, v] = [(after - v) / T, after];
-    path.push({ v, a });
-    if (v === target && Math.abs(a) <= 1e-6) return path;
-  }
-  throw new Error(`never gets to ${target}`);
-}
-
-describe("a ramp under a jerk limit", () => {
-  it("changes its acceleration by no more than jerk allows, keeps it inside its limit, and arrives, from wherever it comes", () => {
-    const r = rng("ramps");
-    for (let n = 0; n < 200; n++) {
-      const path = ramp(r.between(-1, 1), r.between(-A, A), r.between(-1, 1));
-      path.slice(1).forEach(({ a }, k) => {
-        expect(Math.abs(a - path[k]!.a)).to.be.at.most(STEP + 1e-6);
-        expect(Math.abs(a)).to.be.at.most(A + 1e-6);
-      });
-    }
+describe("the jerk limit", () => {
+  it("lets acceleration change by jerk times period, and says so", () => {
+    const verdict = wrist(
+      withJerk(() => 100),
+      0.3,
+      0,
+      0,
+    );
+    expect(out(verdict)[6]).to.be.closeTo(100 * T * T, 1e-12);
+    expect(verdict).to.include({ kind: "clamp", reason: "joint.acceleration,joint.jerk" });
   });
 
-  it("from rest goes straight to its target, never past it, in as few periods as jerk allows, up and down alike", () => {
-    // 1 rad/s: 1, 2, 3, 4 rad/s2, then 5 for as long as it takes, then 4, 3, 2, 1: 0.2 rad/s are gained in the ramps.
-    for (const [target, periods] of [
-      [1, 24],
-      [0.25, 9],
-      [0.09, 6],
-      [0.02, 3],
-      [0.01, 1],
-      [0.003, 1],
-    ] as const) {
-      const up = ramp(0, 0, target);
-      expect(up.length - 2, `to ${target}`).to.be.at.most(periods);
-      up.forEach(({ v }) => expect(v).to.be.within(0, target));
-      const down = ramp(0, 0, -target);
-      expect(down.map(({ v }) => -v || 0)).to.deep.equal(up.map(({ v }) => v));
-    }
+  it("says of a change that acceleration allows that it was jerk alone", () => {
+    const verdict = wrist(
+      withJerk(() => 100),
+      0.03,
+      0,
+      0,
+    );
+    expect(verdict).to.include({ kind: "clamp", reason: "joint.jerk" });
+    expect(verdict.kind === "clamp" && verdict.joints).to.deep.equal([6]);
   });
 
-  it("reaches its full acceleration on a long way", () =>
-    expect(Math.max(...ramp(0, 0, 1).map(({ a }) => a))).to.be.closeTo(A, 1e-9));
-
-  it("counts an acceleration beyond its limit as the limit", () => {
-    expect(next(vector(0, 0), only(6, 100), vector(0, 0))[6]).to.be.closeTo((A - STEP) * T, 1e-12);
-    expect(next(vector(0, 0), only(6, -100), vector(0, 0))[6]).to.be.closeTo(-(A - STEP) * T, 1e-12);
+  it("does not bind as shipped, and is not asked where the last acceleration is not known", () => {
+    expect(wrist(limits, 0.05, 0, -5).kind).to.equal("pass");
+    const given = withJerk(() => 100);
+    expect(governor(sawyer, given)(now, stateAt(q), velocity(only(6, 0.05), T), velocity(seven(0), T)).kind).to.equal("pass");
   });
 
-  it("binds only the joints whose jerk is small, and none where the acceleration before is not known", () => {
-    expect([...next(vector(0, 0), seven(0), vector(1, 0))]).to.deep.equal([...vector(A * T, 0)]);
-    expect(next(vector(0, 0), undefined, vector(0, 1))[6]).to.be.closeTo(A * T, 1e-12);
-    expect(next(vector(0, 0), seven(0), vector(0, 1))[6]).to.be.closeTo(STEP * T, 1e-12);
+  it("is each joint's own: beside one that it binds, another may do what acceleration allows", () => {
+    const given = withJerk((k) => (k === 6 ? 100 : 1000));
+    const from = seven(0);
+    const verdict = governor(sawyer, given)(now, stateAt(q), velocity([0, 0, 0, 0, 0, 0.03, 0], T), sent(from, only(6, 0)));
+    expect(verdict.kind).to.equal("pass");
   });
 
-  it("is told as what bound: jerk, acceleration, or both", () => {
-    const told = (before: readonly number[] | undefined, target: Demand) => {
-      const reasons = new Set<string>();
-      next(vector(0, 0), before, target, free(), reasons);
-      return [...reasons];
-    };
-    expect(told(seven(0), vector(0, 0.005))).to.deep.equal([]);
-    expect(told(seven(0), vector(0, 0.03))).to.deep.equal(["joint.jerk"]);
-    expect(told(seven(0), vector(0, 1))).to.deep.equal(["joint.acceleration", "joint.jerk"]);
-    expect(told(undefined, vector(0, 1))).to.deep.equal(["joint.acceleration"]);
-    expect(told(undefined, vector(0, 0.03))).to.deep.equal([]);
+  for (const way of [1, -1])
+    it(`brings a joint to its ${way > 0 ? "higher" : "lower"} target without swinging past it, never breaking it`, () => {
+      const given = withJerk(() => 100);
+      let [w, a] = [0, 0];
+      for (let t = 0; t < 60; t++) {
+        const next = out(wrist(given, way * 0.3, w, a))[6]!;
+        const acceleration = (next - w) / T;
+        expect(Math.abs(acceleration - a)).to.be.at.most(100 * T + 1e-9);
+        expect(Math.abs(acceleration)).to.be.at.most(5 + 1e-9);
+        expect(way * next).to.be.at.most(0.3 + 1e-9);
+        [w, a] = [next, acceleration];
+      }
+      expect(w).to.be.closeTo(way * 0.3, 1e-9);
+      expect(a).to.be.closeTo(0, 1e-9);
+    });
+
+  it("goes on the wrong way first where the arm was being accelerated that way, if not faster than it was", () => {
+    const [w] = out(
+      wrist(
+        withJerk(() => 100),
+        0.3,
+        0.1,
+        -3,
+      ),
+    ).slice(6);
+    expect(w).to.be.closeTo(0.1 - 2 * T, 1e-12);
   });
 
-  it("is left for what acceleration alone allows, still toward the target, where it would run into a wall", () => {
-    // The last joint moves the tip along x at 1 m per rad; 0.96 rad/s is what still fits before the wall.
-    const room = 0.96 * T + (0.96 * 0.96) / A / 2;
-    const limits = { ...gentle, workspace: { min: [-9, -9, -9], max: [room, 9, 9] } } as unknown as Limits;
-    const way = (w: Demand) => ({ step: [w[6]! * T, 0, 0], velocity: [w[6]!, 0, 0] }) as unknown as ReturnType<Motion["way"]>;
-    const m = free({ limits, way });
-    const reasons = new Set<string>();
-    const got = next(vector(0, 1), seven(0), vector(0.01, 0.5), m, reasons);
-    expect(got[6]).to.be.closeTo(1 - A * T, 1e-12);
-    expect(got[5], "on the straight way").to.be.closeTo(0.001, 1e-12);
-    expect([...reasons]).to.deep.equal(["joint.acceleration", "joint.jerk"]);
-  });
-});
-
-describe("a ramp", () => {
-  it("is the very target where the joints may reach it, to what rounding adds", () => {
-    for (const side of [1, -1]) {
-      const within = vector(0, side * (A * T + slack(A * T)));
-      expect(next(vector(0, 0), undefined, within)).to.equal(within);
-      const beyond = vector(0, side * (A * T + 2 * slack(A * T)));
-      expect(next(vector(0, 0), undefined, beyond)).to.not.equal(beyond);
-    }
+  it("takes an acceleration beyond its own limit for the limit, so that a hard stop does not go on into reverse for longer", () => {
+    const [w] = out(
+      wrist(
+        withJerk(() => 100),
+        0.3,
+        0,
+        -80,
+      ),
+    ).slice(6);
+    expect(w).to.be.closeTo(-4 * T, 1e-12);
   });
 
-  it("leads all joints straight to the target, those that do not change too", () => {
-    const start = vector(0.3, -0.1);
-    const target = Float64Array.from([0, 0, 0.2, 0, 0, 0.3, 0.9]);
-    const got = next(start, undefined, target);
-    const share = got[2]! / 0.2;
-    expect(share).to.be.closeTo((A * T) / 1, 1e-12);
-    got.forEach((w, k) => expect(w).to.be.closeTo(start[k]! + share * (target[k]! - start[k]!), 1e-12));
-    expect(got[5]).to.equal(0.3);
+  it("lets nothing but rest through, and does not throw, when it is as small as a number can be", () => {
+    const given = withJerk(() => 5e-324);
+    expect(out(wrist(given, 0.3, 0.1, 0))[6]).to.be.closeTo(0.1, 1e-9);
+    expect(wrist(given, 0, 0.1, 0).kind).to.equal("pass");
   });
 
-  it("lets each joint go its own way where one must first go back: the others do not go back with it", () => {
-    const got = next(vector(0, 0), only(6, -A), vector(0.01, 0.5));
-    expect(got[6]).to.be.closeTo(-(A - STEP) * T, 1e-12);
-    expect(got[5]).to.be.closeTo(0.01, 1e-12);
+  it("gives way to a harder limit: a joint near its end is braked all the same", () => {
+    const near = q.map((x, k) => (k === 6 ? limits.joints[6]!.upper - limits.margin - 0.001 : x));
+    const state = stateAt(near, { velocity: only(6, 1) });
+    const verdict = governor(
+      sawyer,
+      withJerk(() => 10),
+    )(now, state, velocity(only(6, 1), T), sent(only(6, 1), seven(0)));
+    expect(out(verdict)[6]).to.be.within(0, 0.08);
   });
 
-  it("does not leave a joint where it is when its acceleration cannot end at once, though another may go on", () => {
-    const got = next(vector(0, 0.2), only(6, A), vector(0.01, 0.2));
-    expect(got[6]).to.be.closeTo(0.2 + (A - STEP) * T, 1e-12);
-    expect(got[5]).to.be.closeTo(0.01, 1e-12);
+  it("gives way to them no further than it must: what acceleration alone allows comes first", () => {
+    const near = q.map((x, k) => (k === 6 ? limits.joints[6]!.upper - limits.margin - 0.011 : x));
+    const state = stateAt(near, { velocity: only(6, 0.32) });
+    const given = withJerk(() => 10);
+    const verdict = governor(sawyer, given)(now, state, velocity(only(6, 0.3), T), sent(only(6, 0.32), only(6, 5)));
+    const value = out(verdict)[6]!;
+    expect((value - 0.32) / T).to.be.within(-5 - 1e-9, 0);
   });
 });
