@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, type FileHandle } from "node:fs/promises";
+import { mkdir, open, readFile, rename, unlink, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { z } from "zod";
 import { OnarmError } from "../domain/errors.ts";
@@ -81,6 +81,7 @@ async function writeAnew(file: string, text: string): Promise<FileHandle> {
     return handle;
   } catch (error) {
     await handle.close();
+    await unlink(fresh).catch(() => {});
     throw error;
   }
 }
@@ -140,7 +141,6 @@ export async function openJournal(file: string, told: (line: string) => void, bo
         if (!broken)
           told(`telemetry: the store ${file} cannot be written (${why(error)}); summaries are kept in memory meanwhile`);
         broken = true;
-        lines = [];
       });
     writing = undefined;
   };

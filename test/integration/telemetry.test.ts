@@ -1,55 +1,28 @@
 import { expect } from "chai";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { armLogin, ROBOT, SITE, strangerLogin } from "../../launch/drill/broker.ts";
-import { base, openFleet, type Fleet, type FleetOptions } from "../../launch/drill/fleet.ts";
-import { openTelemetry, type FleetCommand, type Telemetry, type TelemetryOptions } from "../../launch/telemetry.ts";
-import type { FleetEvent, Message } from "../../src/telemetry/messages.ts";
-import { testBroker, until, type TestBroker } from "../support/mosquitto.ts";
+import { armLogin, ROBOT, SITE } from "../../launch/drill/broker.ts";
+import { base } from "../../launch/drill/fleet.ts";
+import { forkEntry } from "../../launch/fork.ts";
+import { openTelemetry, type TelemetryOptions } from "../../launch/telemetry.ts";
+import type { ToTelemetry } from "../../launch/telemetryProtocol.ts";
+import type { FleetEvent } from "../../src/telemetry/messages.ts";
+import { episode, numbers, telemetryRig, testBroker, until, type TelemetryRig } from "../support/mosquitto.ts";
 
-const episode = (number: number): FleetEvent => ({
-  kind: "episode",
-  episode: number,
-  steps: 50,
-  seconds: 5,
-  success: null,
-  clamps: 0,
-});
 const running: FleetEvent = { kind: "state", mode: "running", ticks: 1, stops: 0, clamps: 0, holds: 0, episodes: 0, steps: 0 };
-const numbers = (messages: readonly Message[]) => messages.flatMap((m) => (m.channel === "episode" ? [m.episode] : []));
 const upTo = (n: number) => Array.from({ length: n }, (_, k) => k);
 const sorted = (list: readonly number[]) => [...list].sort((a, b) => a - b);
 
 describe("telling a fleet over a real broker", function () {
   this.timeout(60_000);
-  let broker: TestBroker;
-  let open: { close(): Promise<unknown> }[] = [];
-  const lines: string[] = [];
-
+  let rig: TelemetryRig;
   beforeEach(async function () {
-    lines.length = 0;
-    broker = await testBroker(this);
+    rig = await telemetryRig(this);
   });
-  afterEach(async () => {
-    for (const each of open.reverse()) await each.close();
-    open = [];
-    await broker?.close();
-  });
-  const fleet = async (options: FleetOptions = {}, at = broker): Promise<Fleet> => {
-    const made = await openFleet(at, options);
-    open.push(made);
-    return made;
-  };
-  const arm = async (options: Partial<TelemetryOptions> = {}): Promise<Telemetry> => {
-    const store = join(broker.folder, "telemetry.jsonl");
-    const known = { url: broker.url, ...armLogin, site: SITE, robot: ROBOT, session: "s1", store };
-    const made = await openTelemetry({ ...known, ...options }, (line) => lines.push(line));
-    open.push(made);
-    return made;
-  };
-  const connected = (telemetry: Telemetry) => until("a connection", () => telemetry.counts()?.connected === true);
+  afterEach(() => rig?.close());
 
   it("says that it is there, how it is, what happened, and goodbye", async () => {
+    const { broker, fleet, arm } = rig;
     await broker.start();
     const heard = await fleet();
     const telemetry = await arm();
@@ -71,6 +44,7 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("tells a change of mode at once, and of many states only the newest", async () => {
+    const { broker, fleet, arm, connected } = rig;
     await broker.start();
     const heard = await fleet();
     const telemetry = await arm();
@@ -84,6 +58,7 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("loses nothing and says nothing twice to its reader while the broker is absent, killed and back", async () => {
+    const { broker, fleet, arm, lines } = rig;
     const telemetry = await arm();
     for (const n of upTo(20)) telemetry.publish(episode(n));
     await broker.start();
@@ -99,6 +74,7 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("gets back what the broker acknowledged and then lost, by asking for it again", async () => {
+    const { broker, fleet, arm } = rig;
     await broker.start();
     const telemetry = await arm();
     for (const n of upTo(3)) telemetry.publish(episode(n)); // nobody reads: the broker lets them fall
@@ -114,6 +90,7 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("keeps what was not said over the death of its process and over the next run in the same folder", async () => {
+    const { broker, fleet, arm } = rig;
     const first = await arm();
     for (const n of upTo(5)) first.publish(episode(n));
     process.kill(first.pid!, "SIGKILL");
@@ -132,6 +109,7 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("goes on counting when a run is begun again under the name of an earlier one", async () => {
+    const { broker, fleet, arm } = rig;
     const first = await arm();
     first.publish(episode(0));
     await first.close();
@@ -144,6 +122,7 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("has the broker say that it broke when its process dies and stays away", async () => {
+    const { broker, fleet, arm, connected } = rig;
     await broker.start();
     const heard = await fleet();
     const telemetry = await arm();
@@ -155,107 +134,24 @@ describe("telling a fleet over a real broker", function () {
     await until("its return", () => state() === "ONLINE");
   });
 
-  it("passes on commands that are in order and answers them with their correlation data", async () => {
+  it("tells the fleet that control is lost when whoever drove the arm is gone without a word", async () => {
+    const { broker, fleet } = rig;
     await broker.start();
     const heard = await fleet();
-    const telemetry = await arm();
-    const asked: FleetCommand[] = [];
-    telemetry.command$.subscribe((command) => {
-      asked.push(command);
-      command.answer(command.kind === "resume" ? "nothing is held" : undefined);
-    });
-    await connected(telemetry);
-    const { lease, outcome } = await heard.command("lease", { more: { seconds: 10 } });
-    expect(outcome).to.equal("accepted");
-    expect(await heard.command("hold", { more: { lease } })).to.include({ outcome: "accepted", kind: "hold", from: "fleet" });
-    expect(await heard.command("resume", { more: { lease } })).to.include({
-      outcome: "refused",
-      reason: "arm",
-      text: "nothing is held",
-    });
-    expect(await heard.command("finish", { more: { lease } })).to.include({ outcome: "accepted" });
-    expect(await heard.ask('{"version":1,"kind":"stop"}')).to.include({ outcome: "accepted", kind: "stop" });
-    expect(asked.map(({ kind }) => kind)).to.deep.equal(["hold", "resume", "finish", "stop"]);
-  });
-
-  it("refuses commands that are old, from the future, repeated, without the lease, or deeds for whoever is beside the arm", async () => {
-    await broker.start();
-    const heard = await fleet();
-    const telemetry = await arm();
-    const asked: FleetCommand[] = [];
-    telemetry.command$.subscribe((command) => (asked.push(command), command.answer()));
-    await connected(telemetry);
-    const reason = async (...of: Parameters<Fleet["command"]>) => (await heard.command(...of)).reason;
-    const { lease } = await heard.command("lease", { more: { seconds: 10 } });
-    expect(await reason("hold", { issued: -3, life: 1, more: { lease } })).to.equal("expired");
-    expect(await reason("hold", { issued: 60, more: { lease } })).to.equal("future");
-    expect(await reason("hold", { life: 3600, more: { lease } })).to.equal("lifetime");
-    expect(await reason("hold", { seq: 1, more: { lease } })).to.equal("sequence");
-    expect(await reason("hold", { more: { lease: "a guess" } })).to.equal("lease");
-    for (const kind of ["reset", "enable", "start", "jog", "promote", "__proto__"])
-      expect(await reason(kind, { more: { lease } })).to.equal("malformed");
-    expect(asked).to.deep.equal([]);
-  });
-
-  it("lives through what no command is: other bytes, too many, too deep", async () => {
-    await broker.start();
-    const heard = await fleet();
-    const telemetry = await arm();
-    const asked: FleetCommand[] = [];
-    telemetry.command$.subscribe((command) => (asked.push(command), command.answer()));
-    await connected(telemetry);
-    const { pid } = telemetry;
-    const hostile = [
-      Buffer.alloc(0),
-      Buffer.from([0xff, 0xfe, 0x00]),
-      Buffer.from("null"),
-      Buffer.from('{"version":1,"kind":"hold"'),
-      Buffer.from("[".repeat(4000)),
-      Buffer.from(`{"a":`.repeat(700) + "1" + "}".repeat(700)),
-      Buffer.from(JSON.stringify({ version: 1, kind: "stop", pad: "x".repeat(5000) })),
-      Buffer.from('{"version":1,"kind":"stop","__proto__":{"kind":"start"}}'),
-    ];
-    for (const payload of hostile.slice(0, -1)) expect(await heard.ask(payload)).to.include({ reason: "malformed" });
-    expect(await heard.ask(hostile.at(-1)!)).to.include({ outcome: "accepted", kind: "stop" });
-    await heard.client.publishAsync(`${base}/command`, Buffer.alloc(200_000, 0x5b), { qos: 1 });
-    for (let k = 0; k < 300; k++) heard.client.publish(`${base}/command`, hostile[k % 7]!, { qos: 0 });
-    await until("a stop among the noise", () => asked.length >= 1);
-    expect(await heard.ask('{"version":1,"kind":"stop"}')).to.include({ outcome: "accepted" });
-    expect(telemetry.pid).to.equal(pid);
-    expect(asked.every(({ kind }) => kind === "stop")).to.equal(true);
-  });
-
-  it("answers nowhere but below its own topic, wherever it is asked to", async () => {
-    await broker.start();
-    const heard = await fleet();
-    await connected(await arm());
-    const properties = { responseTopic: "onarm/v1/lab/arm1/connection" };
-    await heard.client.publishAsync(`${base}/command`, "nonsense", { qos: 1, properties });
-    const answer = () => heard.packets.find(({ topic }) => topic === `${base}/response`);
-    await until("an answer", () => answer() !== undefined);
-    expect(JSON.parse(answer()!.payload.toString())).to.include({ reason: "malformed" });
-  });
-
-  it("is neither heard nor commanded by one whom the access list does not name", async () => {
-    await broker.start();
-    const telemetry = await arm();
-    const asked: FleetCommand[] = [];
-    telemetry.command$.subscribe((command) => (asked.push(command), command.answer()));
-    await connected(telemetry);
-    const stranger = await openFleet(broker, { login: strangerLogin, clientId: "stranger" }).then(
-      async (made) => (open.push(made), made),
-      () => undefined,
-    );
-    stranger?.client.publish(`${base}/command`, '{"version":1,"kind":"stop"}', { qos: 0 });
-    telemetry.publish(episode(0));
-    const heard = await fleet();
-    telemetry.publish(episode(1));
-    await until("the one who may", () => numbers(heard.messages).includes(1));
-    expect(stranger?.messages ?? []).to.deep.equal([]);
-    expect(asked).to.deep.equal([]);
+    const child = forkEntry(new URL("../../launch/telemetryProcess.ts", import.meta.url));
+    const store = join(broker.folder, "telemetry.jsonl");
+    const known = { url: broker.url, ...armLogin, site: SITE, robot: ROBOT, session: "s1", store, stateSeq: 0 };
+    child.send({ open: known } satisfies ToTelemetry);
+    const said = () => heard.messages.flatMap((m) => (m.channel === "connection" ? [m] : [])).at(-1);
+    await until("a connection", () => said()?.state === "ONLINE");
+    child.disconnect();
+    await until("the news", () => said()?.state === "OFFLINE");
+    expect(said()).to.include({ reason: "control.lost", connects: 1 });
+    await until("its end", () => child.exitCode === 0);
   });
 
   it("goes on without a broker that does not know its password, and says so once", async () => {
+    const { broker, arm, lines } = rig;
     await broker.start();
     const telemetry = await arm({ password: "wrong" });
     telemetry.publish(episode(0));
@@ -266,6 +162,7 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("ends in order when there never was a broker, and what it had to say waits in its store", async () => {
+    const { arm } = rig;
     const telemetry = await arm();
     telemetry.publish(episode(0));
     await telemetry.close();
@@ -274,8 +171,9 @@ describe("telling a fleet over a real broker", function () {
   });
 
   it("speaks TLS to a broker whose certificate the named authority signed, and to no other", async function () {
+    const { broker, fleet, arm, lines } = rig;
     const secure = await testBroker(this, { tls: true });
-    open.push(secure);
+    rig.keep(secure);
     await secure.start();
     const heard = await fleet({}, secure);
     const wary = await arm({ url: secure.url, store: join(broker.folder, "wary.jsonl") });
