@@ -150,8 +150,7 @@ async function released(rig: Rig): Promise<Seen[]> {
   const disabled = controller.mode().is === "disabled" && (await refused(() => controller.start()));
   await controller.enable();
   await until(rig, () => controller.mode().is === "idle", 2);
-  const idle = controller.mode().is === "idle";
-  controller.start();
+  const idle = controller.mode().is === "idle" && !(await refused(() => controller.start()));
   return [
     pressed,
     that("not to be reset while it is pressed", early, "it was"),
