@@ -1,6 +1,4 @@
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { readFileSync } from "node:fs";
 import { Subscription } from "rxjs";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { faultyArm } from "../../sim/faults/arm.ts";
@@ -9,25 +7,19 @@ import { faultyClock } from "../../sim/faults/clock.ts";
 import type { FaultyClock } from "../../sim/faults/clock.ts";
 import { faultyScene } from "../../sim/faults/scene.ts";
 import type { FaultyScene } from "../../sim/faults/scene.ts";
-import { connectTwin, spawnTwin } from "../../sim/pacedTwin.ts";
-import { spawnRelay } from "../../sim/relay.ts";
-import { createTwin } from "../../sim/twin.ts";
 import type { TracePoint, TwinOptions } from "../../sim/twin.ts";
 import { loadLimits } from "../../src/config/limits.ts";
 import { createController } from "../../src/control/controller.ts";
 import type { Controller } from "../../src/control/controller.ts";
-import { postureAt } from "../../src/control/startPosture.ts";
 import type { ArmStatus, ExplorationBudget, Limits } from "../../src/domain/arm.ts";
 import type { Intent, Tick } from "../../src/domain/control.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { Mode } from "../../src/domain/mode.ts";
 import type { Seconds } from "../../src/domain/units.ts";
-import type { Arm } from "../../src/ports/arm.ts";
-import type { Clock } from "../../src/ports/clock.ts";
-import type { Scene } from "../../src/ports/scene.ts";
-import { START_TIP } from "../../src/tasks/sawyer.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import type { DrillContext } from "./row.ts";
+import { lockstepWorld, pacedWorld, startOf, TIMEOUT } from "./world.ts";
+import type { Relayed } from "./world.ts";
 
 export interface BenchOptions {
   readonly twin?: TwinOptions;
@@ -69,68 +61,6 @@ export interface Bench extends FaultyArm, FaultyScene, FaultyClock {
   inject(fault: () => void): Promise<Seconds>;
   close(): Promise<void>;
 }
-
-/** A link process to be killed, and to come back at the same place. */
-export interface Relayed {
-  kill(): Promise<void>;
-  again(): Promise<void>;
-}
-
-interface World {
-  readonly arm: Arm;
-  readonly scene: Scene;
-  readonly clock: Clock;
-  readonly trace: () => TracePoint[];
-  readonly end: () => Promise<void>;
-  readonly poison?: () => void;
-  readonly relay?: Relayed;
-}
-
-async function lockstepWorld(options: TwinOptions): Promise<World> {
-  const twin = await createTwin(sawyer, options);
-  const points: TracePoint[] = [];
-  twin.trace$.subscribe({ next: (point) => points.push(point), error: () => {} });
-  const { arm, scene, clock, poison } = twin;
-  return { arm, scene, clock, poison, trace: () => points, end: () => arm.close() };
-}
-
-async function pacedWorld(options: TwinOptions, folder: string, relayed: boolean): Promise<World> {
-  const file = join(folder, "trace.jsonl");
-  const twin = await spawnTwin(sawyer, { ...options, linger: 1, trace: file });
-  const trace = () => readTrace(file);
-  if (!relayed) return { arm: twin.arm, scene: twin.scene, clock: twin.clock, trace, end: () => twin.end() };
-  let between = await spawnRelay(twin.address);
-  const { arm, scene, clock } = await connectTwin(between.address, { reconnect: true });
-  return {
-    arm,
-    scene,
-    clock,
-    trace,
-    relay: {
-      kill: () => between.kill(),
-      again: async () => void (between = await spawnRelay(twin.address, Number(between.address.split(":")[1]))),
-    },
-    end: async () => {
-      await arm.close();
-      await between.end();
-      await twin.end();
-    },
-  };
-}
-
-/** The lines of a trace; the last may be half written. */
-export const readTrace = (file: string): TracePoint[] =>
-  readFileSync(file, "utf8")
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as TracePoint);
-
-/** Where the embedded arm stands when a drill begins: the start of every episode, so that no row waits for a way there. */
-export const startOf = (limits: Limits) => (start ??= postureAt(sawyer, limits, START_TIP));
-let start: number[] | undefined;
-
-/** Silence after which the arm itself forgets a command, s: what every drill runs with. */
-export const TIMEOUT = 0.1;
 
 export async function openBench(context: DrillContext, options: BenchOptions = {}): Promise<Bench> {
   const read = loadLimits(LIMITS_FILE);

@@ -15,7 +15,7 @@ import { LIMITS_FILE } from "../sawyer.ts";
 import { spawnSubject } from "../subjectClient.ts";
 import type { Subject } from "../subjectClient.ts";
 import type { SubjectJob, SubjectSaid } from "../subjectJob.ts";
-import { readTrace, startOf, TIMEOUT } from "./bench.ts";
+import { readTrace, startOf, TIMEOUT } from "./world.ts";
 import type { DrillContext } from "./row.ts";
 
 /** A twin of its own with a record of what it really did, for processes to be tried on. */
