@@ -75,11 +75,13 @@ export function broken(w: readonly number[], q: readonly number[], period: numbe
     if (x > Math.max(max[i]!, here[i]!) + within) found.push(`tip leaves by the upper wall ${i}`);
     if (x < Math.min(min[i]!, here[i]!) - within) found.push(`tip leaves by the lower wall ${i}`);
   });
-  const rest = along(period + stopping(w, given) / 2);
-  const pairs = meeting(q, [along(period), rest], keepOut, clearance + 0.01);
-  for (const { pair, before, after } of pairs)
+  const ramp = stopping(w, given);
+  const rest = along(period + ramp / 2);
+  // What a velocity is not known by grows with the time it takes to lose it: minutes, where joints may hardly accelerate.
+  const unknown = [within, within * Math.max(1, ramp)];
+  for (const { pair, before, after } of meeting(q, [along(period), rest], keepOut, clearance + 0.01))
     after.forEach((distance, k) => {
-      if (distance < Math.min(before, clearance) - within - 1e-9)
+      if (distance < Math.min(before, clearance) - unknown[k]! - 1e-9)
         found.push(`${pair} too near ${k === 0 ? "after the period" : "at rest"}`);
     });
   return found;
