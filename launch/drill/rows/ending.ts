@@ -109,7 +109,7 @@ export async function starved(context: DrillContext): Promise<Seen[]> {
   return [...loop, await throttled(context)];
 }
 
-/** The same from outside: a control process that gets the processor for a moment every 31 ms, and on a busy machine not even that. */
+/** The same from outside: a control process that gets the processor for a moment every 28 ms, and on a busy machine not even that. */
 async function throttled(context: DrillContext): Promise<Seen> {
   const stage = await openStage(context);
   try {
@@ -122,7 +122,7 @@ async function throttled(context: DrillContext): Promise<Seen> {
         await pause(25);
         woken.push(monotonic());
         await actor.signal("SIGCONT");
-        await pause(6);
+        await pause(3);
       }
       const mode = await seen(held, 1);
       const late = mode && "at" in mode ? woken.filter((at) => at <= mode.at).length : NaN;
