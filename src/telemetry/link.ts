@@ -55,6 +55,13 @@ const WILL_DELAY = 2;
 const KEEPALIVE = 5;
 /** ms to wait before connecting again: from, to. */
 const [SOON, LATER] = [250, 5000];
+/** ms that a connection has to have lasted for its end to be an accident. */
+const LASTING = 10_000;
+/** Connections in a row that did not, after which nothing more is said of them. */
+const FLAPS = 3;
+/** ms to leave the place to another client of our name, or both would throw the other out for ever. MQTT's reason for that; not every broker gives it. */
+const RIVAL = 30_000;
+const TAKEN_OVER = 0x8e;
 /** Bytes of one message from the broker; a longer one is not even delivered. */
 const LONGEST_HEARD = 16_384;
 
@@ -117,11 +124,14 @@ export function openLink(options: LinkOptions): Link {
   const closing = new AbortController();
   let current: { readonly client: MqttClient; readonly connection: Connection } | undefined;
   let silent = false;
+  let short = 0; // connections in a row that did not last
 
-  /** One connection; resolves at its end, with whether it ever was one. */
-  const live = () =>
-    new Promise<boolean>((resolve) => {
+  /** One connection; resolves at its end, with how soon the next may be tried, ms: later each time where there was none. */
+  const live = (wait: number) =>
+    new Promise<number>((resolve) => {
       let was = false;
+      let taken = false;
+      const since = performance.now();
       let why = "no answer";
       const client = connect(options.url, optionsOf(options));
       client.setMaxListeners(0);
@@ -132,13 +142,19 @@ export function openLink(options: LinkOptions): Link {
         client.removeAllListeners();
         client.on("error", () => {}); // a socket may have last words
         client.end(true);
-        if (!closing.signal.aborted && (was || !silent))
+        const lasting = was && performance.now() - since > LASTING;
+        short = lasting ? 0 : was ? short + 1 : short;
+        if (short === FLAPS) why = "again and again; has another run the same site and robot?";
+        if (!closing.signal.aborted && short <= FLAPS && (was || !silent))
           options.told(`telemetry: the broker is gone (${why}); the run goes on without it`);
         silent = true;
-        resolve(was);
+        resolve(taken ? RIVAL : lasting ? SOON : Math.min(LATER, 2 * wait));
       };
       client.on("error", (error) => (why = error.message || String((error as NodeJS.ErrnoException).code)));
-      client.on("disconnect", ({ reasonCode }) => (why = `it said goodbye, reason ${reasonCode}`));
+      client.on("disconnect", ({ reasonCode }) => {
+        taken = reasonCode === TAKEN_OVER;
+        why = taken ? "another run has the same site and robot" : `it said goodbye, reason ${reasonCode}`;
+      });
       client.once("close", end);
       client.on("message", (_topic, _payload, packet) => options.heard(incoming(packet)));
       client.once("connect", ({ properties }) => {
@@ -150,7 +166,7 @@ export function openLink(options: LinkOptions): Link {
           properties?.maximumPacketSize ?? Infinity,
         );
         current = { client, connection };
-        options.told("telemetry: the broker is there");
+        if (short < FLAPS) options.told("telemetry: the broker is there");
         silent = false;
         // Retained commands are old ones: rh 2 has the broker keep them to itself.
         client.subscribe(options.listen, { qos: 1, rh: 2 }, (error) => {
@@ -163,11 +179,10 @@ export function openLink(options: LinkOptions): Link {
     });
 
   const attend = async () => {
-    for (let wait = SOON; !closing.signal.aborted;) {
-      if (await live()) wait = SOON;
+    for (let wait = SOON / 2; !closing.signal.aborted;) {
+      wait = await live(wait);
       const some = wait * (0.75 + 0.5 * Math.random()); // many arms must not all come back in one moment
       await pause(some, undefined, { signal: closing.signal }).catch(() => {});
-      wait = Math.min(LATER, 2 * wait);
     }
   };
   const attended = attend();

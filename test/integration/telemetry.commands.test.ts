@@ -12,7 +12,7 @@ describe("commands from a fleet over a real broker", function () {
   });
   afterEach(() => rig?.close());
 
-  it("passes on commands that are in order and answers them with their correlation data", async () => {
+  it("are passed on when they are in order, and answered with their correlation data", async () => {
     const { broker, fleet, arm, connected } = rig;
     await broker.start();
     const heard = await fleet();
@@ -36,7 +36,7 @@ describe("commands from a fleet over a real broker", function () {
     expect(asked.map(({ kind }) => kind)).to.deep.equal(["hold", "resume", "finish", "stop"]);
   });
 
-  it("refuses commands that are old, from the future, repeated, without the lease, or deeds for whoever is beside the arm", async () => {
+  it("are refused when they are old, from the future, repeated, without the lease, or deeds for whoever is beside the arm", async () => {
     const { broker, fleet, arm, connected } = rig;
     await broker.start();
     const heard = await fleet();
@@ -56,7 +56,46 @@ describe("commands from a fleet over a real broker", function () {
     expect(asked).to.deep.equal([]);
   });
 
-  it("lives through what no command is: other bytes, too many, too deep", async () => {
+  it("do not hear what a broker retained from before, not even a stop", async () => {
+    const { broker, fleet, arm, connected } = rig;
+    await broker.start();
+    const heard = await fleet();
+    await heard.client.publishAsync(`${base}/command`, '{"version":1,"kind":"stop","from":"yesterday"}', {
+      qos: 1,
+      retain: true,
+    });
+    const telemetry = await arm();
+    const asked: FleetCommand[] = [];
+    telemetry.command$.subscribe((command) => (asked.push(command), command.answer()));
+    await connected(telemetry);
+    expect(await heard.ask('{"version":1,"kind":"stop","from":"today"}')).to.include({ outcome: "accepted" });
+    expect(asked.map(({ from }) => from)).to.deep.equal(["today"]);
+  });
+
+  it("are refused while nobody takes them, and are with the arm one at a time", async () => {
+    const { broker, fleet, arm, connected } = rig;
+    await broker.start();
+    const heard = await fleet();
+    const telemetry = await arm();
+    await connected(telemetry);
+    const { lease } = await heard.command("lease", { more: { seconds: 10 } });
+    expect(await heard.command("hold", { more: { lease } })).to.include({
+      reason: "arm",
+      text: "this run takes no commands from afar",
+    });
+    const asked: FleetCommand[] = [];
+    telemetry.command$.subscribe((command) => asked.push(command));
+    const first = heard.command("hold", { more: { lease } });
+    expect(await heard.command("finish", { more: { lease } })).to.include({ reason: "busy" });
+    const stop = heard.ask('{"version":1,"kind":"stop"}');
+    await until("both", () => asked.length === 2);
+    expect(asked.map(({ kind }) => kind)).to.deep.equal(["hold", "stop"]);
+    for (const command of asked) command.answer();
+    expect((await first).outcome).to.equal("accepted");
+    expect((await stop).outcome).to.equal("accepted");
+  });
+
+  it("do no harm where they are none: other bytes, too many, too deep", async () => {
     const { broker, fleet, arm, connected } = rig;
     await broker.start();
     const heard = await fleet();
@@ -85,7 +124,7 @@ describe("commands from a fleet over a real broker", function () {
     expect(asked.every(({ kind }) => kind === "stop")).to.equal(true);
   });
 
-  it("answers nowhere but below its own topic, wherever it is asked to", async () => {
+  it("are answered nowhere but below the arm's own topic, wherever it is asked to", async () => {
     const { broker, fleet, arm, connected } = rig;
     await broker.start();
     const heard = await fleet();
@@ -97,7 +136,7 @@ describe("commands from a fleet over a real broker", function () {
     expect(JSON.parse(answer()!.payload.toString())).to.include({ reason: "malformed" });
   });
 
-  it("is neither heard nor commanded by one whom the access list does not name", async () => {
+  it("are heard, and news are told, only where the access list allows", async () => {
     const { broker, fleet, arm, connected } = rig;
     await broker.start();
     const telemetry = await arm();

@@ -161,6 +161,15 @@ describe("telling a fleet over a real broker", function () {
     expect(lines.join()).not.to.include("wrong");
   });
 
+  it("gives way to another run of the same name, says so once, and does not fight for the place", async () => {
+    const { broker, arm, lines } = rig;
+    await broker.start();
+    await arm({ store: join(broker.folder, "a.jsonl") });
+    await arm({ store: join(broker.folder, "b.jsonl"), session: "s2" });
+    await until("the question", () => lines.some((line) => line.includes("same site and robot")), 30_000);
+    expect(lines.filter((line) => line.includes("is there")).length).to.be.below(10);
+  });
+
   it("ends in order when there never was a broker, and what it had to say waits in its store", async () => {
     const { arm } = rig;
     const telemetry = await arm();
