@@ -1,8 +1,12 @@
 import { expect } from "chai";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { Limits, Verdict } from "../../../src/domain/arm.ts";
+import { rng } from "../../../src/domain/rng.ts";
 import { seconds } from "../../../src/domain/units.ts";
+import { nothingSpent, spend, spent } from "../../../src/safety/budget.ts";
+import { armOf, surroundings } from "../../../src/safety/clearance.ts";
 import { governor } from "../../../src/safety/governor.ts";
+import { motion } from "../../../src/safety/motion.ts";
 import { slack } from "../../../src/safety/rules.ts";
 import { limits, now, only, reaching, setPoint, seven, stateAt, tipOf, velocity } from "./oracle.ts";
 
@@ -54,6 +58,57 @@ describe("the very edge of what is allowed is allowed", () => {
   it("limits without a margin", () => {
     const tight = { ...limits, margin: 0 } as Limits;
     expect(governor(sawyer, tight)(now, stateAt(neutral), still).kind).to.equal("pass");
+  });
+});
+
+describe("what the arm reports of itself", () => {
+  it("stops it by name: its own collision flag, a flag that is none, a link deep inside a box", () => {
+    expect(judge(now, stateAt(neutral, { collision: true }), still)).to.deep.equal(stop("collision"));
+    expect(judge(now, stateAt(neutral, { collision: false }), still).kind).to.equal("pass");
+    expect(judge(now, stateAt(neutral, { collision: "yes" }), still)).to.deep.equal(stop("shape"));
+    const [x, y, z] = tipOf(neutral);
+    const around = { name: "crate", min: [x! - 0.1, y! - 0.1, z! - 0.1], max: [x! + 0.1, y! + 0.1, z! + 0.3] };
+    const keepOut = [...limits.keepOut, around] as unknown as Limits["keepOut"];
+    expect(governor(sawyer, { ...limits, keepOut })(now, stateAt(neutral), still)).to.deep.equal(stop("clearance"));
+  });
+});
+
+describe("a judgement", () => {
+  it("knows how the tip moves as a demand begins, along every axis", () => {
+    const r = rng("tip");
+    for (let n = 0; n < 20; n++) {
+      const q = neutral.map((x) => x + r.between(-0.5, 0.5));
+      const w = Float64Array.from(neutral, () => r.between(-1, 1));
+      const { velocity: v, step } = motion(limits, seconds(0.1), surroundings(armOf(sawyer), [], q)).way(w);
+      const at = (t: number) => tipOf(q.map((x, k) => x + w[k]! * t));
+      v.forEach((x, i) => expect(x).to.be.closeTo((at(1e-5)[i]! - at(-1e-5)[i]!) / 2e-5, 1e-7));
+      step.forEach((x, i) => expect(x).to.be.closeTo(at(0.1)[i]! - at(0)[i]!, 1e-12));
+    }
+  });
+
+  it("leaves the set-points of joints that it does not change as they are, to the last bit", () => {
+    const r = rng("bits");
+    for (let n = 0; n < 100; n++) {
+      const asked = neutral.map((x, k) => (k === 6 ? x + 1 : x + r.between(-1e-4, 1e-4)));
+      const verdict = judge(now, stateAt(neutral), setPoint(asked));
+      if (verdict.kind !== "clamp") throw new Error(verdict.kind);
+      expect(verdict.joints).to.deep.equal([6]);
+      expect(verdict.command.value.slice(0, 6)).to.deep.equal(asked.slice(0, 6));
+    }
+  });
+});
+
+describe("what exploring costs", () => {
+  it("counts the way of the tip along every axis", () => {
+    const at = (...tip: number[]) => ({ period: 0.01, tip: tip as never, clamps: 0, forceLimit: 50 });
+    const way = [at(1, 1, 1), at(3, 1, 1), at(3, 4, 1), at(3, 4, 5)].reduce(spend, nothingSpent).metres;
+    expect(way).to.be.closeTo(2 + 3 + 4, 1e-12);
+  });
+
+  it("counts minutes of sixty seconds", () => {
+    const budget = { ...limits.exploration, minutes: 2 };
+    expect(spent({ ...nothingSpent, seconds: 119.9 }, budget)).to.equal(undefined);
+    expect(spent({ ...nothingSpent, seconds: 120 }, budget)).to.equal("budget.minutes");
   });
 });
 
