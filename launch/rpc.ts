@@ -48,7 +48,8 @@ export class Remote<H extends Handlers> {
 
   constructor(name: string, entry: URL) {
     this.#name = name;
-    this.#child = forkEntry(entry);
+    // In a group of its own: what learns may not share the priority of what drives, which some systems grant to a whole group.
+    this.#child = forkEntry(entry, { detached: true });
     this.#child.on("message", (response: Response) => {
       const call = this.#open.get(response.id);
       this.#open.delete(response.id);

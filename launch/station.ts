@@ -12,7 +12,7 @@ import { OnarmError } from "../src/domain/errors.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Scene } from "../src/ports/scene.ts";
-import { standing } from "../src/safety/standing.ts";
+import { inside } from "../src/safety/standing.ts";
 import { prioritise } from "./priority.ts";
 import { openWatchdog } from "./watchdog.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -102,7 +102,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
     const state = controller.state();
     if (!state)
       throw new OnarmError("link.lost", `--arm ${options.arm}: no arm state within ${PATIENCE} s; look at the arm and its link`);
-    const wrong = standing(sawyer, limits, state.position);
+    const wrong = inside(sawyer, limits, state.position);
     if (wrong) throw new OnarmError("config.invalid", `${options.limits}: ${wrong}`, { file: options.limits });
     guard(await openWatchdog({ arm: address, ...(options.stopBox ? { stopBox: options.stopBox } : {}) }));
   } catch (error) {

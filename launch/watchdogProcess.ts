@@ -85,8 +85,9 @@ async function watch({ arm: address, stopBox }: WatchdogOptions) {
   let pressed = false;
   box?.signal$.subscribe((signal) => {
     pressed = signal.is !== "released";
-    if (pressed) void halt(`stop.${signal.is}`);
+    // Told before the arm is: of all that control hears of it, this is the reason.
     tell({ signal });
+    if (pressed) void halt(`stop.${signal.is}`);
   });
   // Whoever resets it: an arm does not become free while the button is down.
   arm.status$

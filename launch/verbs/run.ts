@@ -166,7 +166,8 @@ export const verb: Verb<Options> = {
         );
         closers.push(page.close);
       }
-      controller.start();
+      // An arm found stopped or outside its limits waits for a person.
+      if (controller.mode().is === "idle" && controller.outside() === undefined) controller.start();
       const bar = options.seconds === undefined ? undefined : context.progress("driving", options.seconds);
       const over = () => context.signal.aborted || signal.aborted || clock.now() - began >= (options.seconds ?? Infinity);
       await Promise.race([policy.done, clock.run(() => (bar?.update(Math.floor(clock.now() - began)), over()))]);

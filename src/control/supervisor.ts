@@ -5,9 +5,12 @@ import type { Seconds } from "../domain/units.ts";
 import type { Authority } from "./authority.ts";
 import type { Senses } from "./senses.ts";
 
-/** s. A state older than the limits' age: hold; older than GONE: stop. A scene older than SCENE_LATE: hold. A send longer under way than OVERDUE: stop. */
-export const GONE = 0.15 as Seconds;
-export const SCENE_LATE = 0.2;
+/**
+ * s. A state older than the limits' age: hold; older than GONE: stop. A scene older than SCENE_LATE: hold. A send longer under way than OVERDUE: stop.
+ * Each is looked at once a beat, so that it lies a beat or two inside the bound that docs/safety.md promises.
+ */
+export const GONE = 0.13 as Seconds;
+export const SCENE_LATE = 0.18;
 const OVERDUE = 0.1;
 /** A beat this many periods after the one before is late; so many late ones in a row: hold. */
 const LATE_BEAT = 1.5;

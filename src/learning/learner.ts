@@ -7,6 +7,8 @@ import type { Program } from "../engine/engine.ts";
 import { adam, adamStep, polyak } from "./adam.ts";
 import type { Adam } from "./adam.ts";
 import type { SmacConfig } from "./config.ts";
+import { divergence, valueBounds } from "./divergence.ts";
+import type { ValueBounds } from "./divergence.ts";
 import { Labeller } from "./labeller.ts";
 import { batchShapes, LOSSES, smacUpdate } from "./losses.ts";
 import type { BatchSize } from "./losses.ts";
@@ -93,28 +95,35 @@ export class Learner {
     return episode;
   }
 
-  /** Takes `count` updates of the current phase. @returns metrics of the last update. @throws "learning.diverged" on a non-finite loss. */
+  /** Takes `count` updates of the current phase. @returns metrics of the last update. @throws "learning.diverged" (src/learning/divergence.ts); the weights are those before. */
   async update(count: number): Promise<Metrics> {
     const practice = this.phase === "practice";
     const step = await this.#step();
+    const bounds = this.#valueBounds();
     let metrics: Metrics | undefined;
     for (let u = 0; u < count; u++) {
       this.#fill(step, practice);
       await step.program.run();
       const losses = step.program.outputs.losses!;
-      if (!losses.every(Number.isFinite))
-        throw new OnarmError(
-          "learning.diverged",
-          `update ${this.updates}: a loss is not finite; lower the learning rate or the reward scale`,
-          {
-            losses: Array.from(losses),
-          },
-        );
-      this.#apply(step.gradient.flat, practice);
       metrics = Object.fromEntries(LOSSES.map((name, i) => [name, losses[i]!])) as unknown as Metrics;
+      const why = divergence(metrics, bounds);
+      if (why !== undefined)
+        throw new OnarmError("learning.diverged", `update ${this.updates}: ${why}; lower the learning rate or the reward scale`, {
+          losses: Array.from(losses),
+        });
+      this.#apply(step.gradient.flat, practice);
     }
     if (!metrics) throw new OnarmError("usage.invalid", "update() needs a count of at least 1");
     return metrics;
+  }
+
+  /** What values the rewards learned from allow. */
+  #valueBounds(): ValueBounds {
+    let [low, high] = [0, 0];
+    // What is not filled yet is zero, and zero is within the bounds anyway.
+    for (const { reward } of this.memory) for (const r of reward) [low, high] = [Math.min(low, r), Math.max(high, r)];
+    const { rewardScale, discount } = this.config;
+    return valueBounds(rewardScale * low, rewardScale * high, discount);
   }
 
   syncTargets(tau: number): void {

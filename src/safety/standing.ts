@@ -19,6 +19,10 @@ export function standing(description: ArmDescription, limits: Limits, q: readonl
   return meeting(arm, limits, q);
 }
 
+/** The same for what no hand can be led out of by a program: a link in a box to keep out of, or in another link. An arm that is merely outside its limits is stopped, and led back by a person. */
+export const inside = (description: ArmDescription, limits: Limits, q: readonly number[]): string | undefined =>
+  meeting(armOf(description), limits, q);
+
 const shown = (x: number) => String(Math.round(x * 1000) / 1000);
 
 function stopped(reason: StopReason, arm: Arm, limits: Limits, q: readonly number[]): string {

@@ -1,6 +1,4 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import process from "node:process";
 import { expect } from "chai";
 import { WebSocket } from "ws";
 import { readRecording, summarise } from "../../src/recording/read.ts";
@@ -121,9 +119,7 @@ describe("onarm run", function () {
   it("stops the arm when its watchdog is killed, and ends as failed", async () => {
     const run = start(headless("unwatched", "--seconds", "50"));
     await driving(run);
-    // It leads a group of its own, so that a Ctrl-C of the terminal does not reach it.
-    const pid = execFileSync("pgrep", ["-P", String(run.pid), "-f", "watchdogProcess"], { encoding: "utf8" });
-    process.kill(Number(pid), "SIGKILL");
+    run.kill("watchdogProcess");
     const { code, json } = await run.ended;
     expect(code).to.equal(1);
     expect(json).to.include({ mode: "stopped", cause: "watchdog.lost" });

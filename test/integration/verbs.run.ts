@@ -26,12 +26,22 @@ interface ProcessSeen {
   readonly command: string;
 }
 
-/** Living processes of a process group. */
-function groupOf(leader: number): ProcessSeen[] {
-  const table = execFileSync("ps", ["-A", "-o", "pid=,pgid=,stat=,args="], { encoding: "utf8" });
+/** Every process of a run carries this in its environment, whatever group it leads. */
+const MARK = "ONARM_TEST_RUN";
+let runs = 0;
+
+/** Living processes of a run. */
+function processesOf(mark: string): ProcessSeen[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,stat=,args="], { encoding: "utf8" });
   return table.split("\n").flatMap((line) => {
-    const [, pid, group, state, command] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    return Number(group) === leader && !state!.startsWith("Z") ? [{ pid: Number(pid), command: command! }] : [];
+    const [, pid, state, command] = /^\s*(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
+    if (pid === undefined || state!.startsWith("Z")) return [];
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+      return environment.includes(`${MARK}=${mark}`) ? [{ pid: Number(pid), command: command! }] : [];
+    } catch {
+      return []; // gone meanwhile, or somebody else's
+    }
   });
 }
 
@@ -44,17 +54,18 @@ export async function until<T>(look: () => T | false | undefined | Promise<T | f
   }
 }
 
-const groups: number[] = [];
+const marks: string[] = [];
 // A failed test leaves nothing behind.
 process.on("exit", () => {
-  for (const group of groups) if (groupOf(group).length > 0) process.kill(-group, "SIGKILL");
+  for (const mark of marks) for (const { pid } of processesOf(mark)) process.kill(pid, "SIGKILL");
 });
 
 /** One run of the program in a process group of its own, as a terminal would start it. */
 export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const mark = `${process.pid}-${++runs}`;
   const child = spawn(process.execPath, [path.join(root, "bin/onarm.mjs"), ...args, "--json"], {
     cwd: scratch,
-    env: { ...process.env, NODE_OPTIONS: "", ...env },
+    env: { ...process.env, NODE_OPTIONS: "", [MARK]: mark, ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -70,7 +81,7 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
       resolve({ code, out, err, json: last.startsWith("{") ? JSON.parse(last) : undefined });
     }),
   );
-  groups.push(group);
+  marks.push(mark);
   return {
     ended,
     pid: group,
@@ -82,12 +93,12 @@ export function start(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
         return found;
       }),
     stderr: () => err,
-    processes: () => groupOf(group).length,
+    processes: () => processesOf(mark).length,
     /** As Ctrl-C in a terminal: every process of the group gets it. */
     interrupt: () => process.kill(-group, "SIGINT"),
-    kill: (name: string) => process.kill(groupOf(group).find(({ command }) => command.includes(name))!.pid, "SIGKILL"),
-    /** Resolves when no process of the run is left. */
-    gone: () => until(() => groupOf(group).length === 0),
+    kill: (name: string) => process.kill(processesOf(mark).find(({ command }) => command.includes(name))!.pid, "SIGKILL"),
+    /** Resolves when no process of the run is left, whatever group it led. */
+    gone: () => until(() => processesOf(mark).length === 0),
   };
 }
 
