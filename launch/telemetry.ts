@@ -62,7 +62,10 @@ interface TelemetryProcess extends Living {
 }
 
 /** One process of telemetry, from its start to its end. */
-async function begin(options: OpenTelemetry, hears: (message: FromTelemetry, send: TelemetryProcess["send"]) => void): Promise<TelemetryProcess> {
+async function begin(
+  options: OpenTelemetry,
+  hears: (message: FromTelemetry, send: TelemetryProcess["send"]) => void,
+): Promise<TelemetryProcess> {
   const child = forkEntry(new URL("./telemetryProcess.ts", import.meta.url));
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());

@@ -108,6 +108,9 @@ export async function broker(folder: string, { tls = false } = {}): Promise<Brok
   await writeFile(join(place, "mosquitto.conf"), `${settings.join("\n")}\n`);
 
   let child: ChildProcess | undefined;
+  // A drill that ends in a hurry leaves no broker behind.
+  const last = () => void child?.kill("SIGKILL");
+  process.once("exit", last);
   const kill = async (signal: NodeJS.Signals) => {
     const dying = child;
     child = undefined;
@@ -133,6 +136,9 @@ export async function broker(folder: string, { tls = false } = {}): Promise<Brok
       throw new OnarmError("process.lost", `mosquitto does not listen on port ${port}: ${words.trim()}`);
     },
     kill,
-    close: () => kill("SIGKILL"),
+    close: () => {
+      process.off("exit", last);
+      return kill("SIGKILL");
+    },
   };
 }
