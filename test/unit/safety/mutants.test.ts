@@ -4,9 +4,10 @@ import type { Limits, Verdict } from "../../../src/domain/arm.ts";
 import { rng } from "../../../src/domain/rng.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import { nothingSpent, spend, spent } from "../../../src/safety/budget.ts";
-import { armOf, surroundings } from "../../../src/safety/clearance.ts";
+import { armOf, closest, surroundings } from "../../../src/safety/clearance.ts";
 import { governor } from "../../../src/safety/governor.ts";
 import { motion } from "../../../src/safety/motion.ts";
+import { inside, standing } from "../../../src/safety/standing.ts";
 import { slack } from "../../../src/safety/rules.ts";
 import { limits, now, only, reaching, setPoint, seven, stateAt, tipOf, velocity } from "./oracle.ts";
 
@@ -95,6 +96,32 @@ describe("a judgement", () => {
       expect(verdict.joints).to.deep.equal([6]);
       expect(verdict.command.value.slice(0, 6)).to.deep.equal(asked.slice(0, 6));
     }
+  });
+});
+
+describe("where an arm may not begin", () => {
+  it("names the joint that is outside, not one that stands exactly at an end, below as above", () => {
+    const { lower, upper } = limits.joints[5]!;
+    const at = (five: number, six: number) => neutral.map((x, k) => (k === 5 ? five : k === 6 ? six : x));
+    expect(standing(sawyer, limits, at(lower, -5))).to.match(/^right_j6 stands at -5 rad/);
+    expect(standing(sawyer, limits, at(upper, 5))).to.match(/^right_j6 stands at 5 rad/);
+  });
+
+  it("tells its own pedestal from a box to keep out of, though there are boxes, too", () => {
+    const roomy = { ...limits, workspace: { min: [-9, -9, -9], max: [9, 9, 9] }, clearance: 0 } as unknown as Limits;
+    const r = rng("pedestal");
+    const anywhere = () => limits.joints.map(({ lower, upper }) => r.between(lower, upper));
+    const own = Array.from({ length: 300 }, anywhere).flatMap((q) => {
+      const pair = closest(surroundings(armOf(sawyer), limits.keepOut, q))!;
+      const other = pair.pair.other;
+      return pair.distance < -0.001 && typeof other !== "number" && other.name !== "table" ? [{ q, name: other.name }] : [];
+    });
+    expect(own).to.have.length.above(0);
+    for (const { q, name } of own) {
+      expect(inside(sawyer, roomy, q)).to.contain(` m inside ${name}; lead the arm out by hand, then look`);
+      expect(standing(sawyer, roomy, q)).to.equal(inside(sawyer, roomy, q));
+    }
+    expect(inside(sawyer, limits, neutral)).to.equal(undefined);
   });
 });
 

@@ -50,11 +50,16 @@ const ask = (
 };
 
 /** How many pairs a straight way brings too near, all of them told. */
-function nothingMissed(model: ReturnType<typeof armOf>, keepOut: readonly KeepOut[], from: readonly (readonly number[])[]) {
+function nothingMissed(
+  model: ReturnType<typeof armOf>,
+  keepOut: readonly KeepOut[],
+  from: readonly (readonly number[])[],
+  speed = 1,
+) {
   let met = 0;
   for (const q of from)
     for (const clearance of [0.01, 0.1]) {
-      const w = q.map(() => r.between(-1, 1));
+      const w = q.map(() => r.between(-speed, speed));
       const { list } = ask(model, keepOut, q, w, 0.1, 0.3, clearance);
       const around = surroundings(model, keepOut, q);
       for (let p = 0; p < around.count; p++) {
@@ -88,8 +93,7 @@ describe("what is around an arm", () => {
 
   it("names the pair that is nearest", () => {
     const wall = box("wall", vec(-1, 0.17, -1), vec(1, 2, 2));
-    const { pair } = closest(surroundings(arm, [...boxes, wall], neutral))!;
-    expect((pair.other as Obstacle).name).to.equal("wall");
+    expect((closest(surroundings(arm, [...boxes, wall], neutral))!.pair.other as Obstacle).name).to.equal("wall");
     const free = closest(surroundings(arm, [], neutral))!;
     expect(free.distance).to.be.closeTo(Math.min(...distances(arm, [], neutral)), 1e-12);
   });
@@ -116,11 +120,12 @@ describe("what a course of the joints brings nearer", () => {
 
   it("is told for every pair that comes too near by its end or its rest, with no less than its way and no more than its room", () => {
     let told = 0;
-    for (const q of postures)
+    for (const q of [...postures, ...Array.from({ length: 200 }, anywhere)])
       for (const [period, coast, clearance] of [
         [0.01, 0.1, 0.01],
         [0.1, 0.3, 0.01],
         [0.01, 0.1, 0.2],
+        [0.5, 0.7, 0.01],
       ] as const) {
         const w = seven(0).map(() => r.between(-1, 1));
         const { list } = ask(arm, boxes, q, w, period, coast, clearance);
@@ -189,7 +194,9 @@ describe("what a course of the joints brings nearer", () => {
   });
 
   it("misses no pair that a straight way would bring too near either", () => {
-    expect(nothingMissed(arm, boxes, postures)).to.be.greaterThan(50);
+    const from = Array.from({ length: 400 }, anywhere);
+    expect(nothingMissed(arm, boxes, [...postures, ...from])).to.be.greaterThan(500);
+    expect(nothingMissed(arm, boxes, from, 3), "so fast that a straight way is far from the true one").to.be.greaterThan(500);
   });
 
   it("costs little: hardly any exact distance is computed, and fewer the slower the arm", () => {
@@ -274,7 +281,7 @@ describe("an arm with a joint that slides", () => {
 
   it("is told of all that it meets", () => {
     const crates = [0, 1, 2].map((k) => box(`c${k}`, vec(0.3 + 0.2 * k, 0.1, 0.7), vec(0.35 + 0.2 * k, 0.6, 0.9)));
-    const from = Array.from({ length: 200 }, () => [r.between(-1, 1), r.between(-3, 3)]);
-    expect(nothingMissed(armOf(gantry), crates, from)).to.be.greaterThan(20);
+    const from = Array.from({ length: 300 }, () => [r.between(-1, 1), r.between(-3, 3)]);
+    expect(nothingMissed(armOf(gantry), crates, from, 6)).to.be.greaterThan(20);
   });
 });
