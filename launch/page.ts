@@ -24,12 +24,14 @@ export interface Page {
   show(state: PageState): void;
   /** What the operator asks for. Completes with `close`. */
   readonly command$: Observable<OperatorCommand>;
+  /** Takes what a collector of metrics is told next. */
+  measured(metrics: string): void;
   /** Who came, left, commanded, took control or was refused. Completes with `close`. */
   readonly audit$: Observable<AuditEntry>;
   close(): Promise<void>;
 }
 
-export type ToPage = { readonly open: PageOptions } | { readonly show: PageState };
+export type ToPage = { readonly open: PageOptions } | { readonly show: PageState } | { readonly metrics: string };
 export type FromPage =
   | { readonly url: string }
   | { readonly command: OperatorCommand }
@@ -40,6 +42,7 @@ interface PageProcess extends Living {
   readonly url: string;
   readonly pid: number;
   show(state: PageState): void;
+  measured(metrics: string): void;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,7 @@ async function beginPage(
       waiting = state;
       if (!busy) next();
     },
+    measured: (metrics) => send({ metrics }),
     close,
   };
 }
@@ -137,6 +141,7 @@ export async function openPage(options: PageOptions, lost: (line: string) => voi
       newest = state;
       page.current()?.show(state);
     },
+    measured: (metrics) => page.current()?.measured(metrics),
     async close() {
       closing = true;
       page.release();

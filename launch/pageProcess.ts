@@ -9,8 +9,10 @@ import type { FromPage, ToPage } from "./page.ts";
 const state$ = new ReplaySubject<PageState>(1);
 const tell = (message: FromPage) => void (process.connected && process.send!(message));
 
+let metrics: string | undefined;
 let close = async () => {};
 process.on("message", async (message: ToPage) => {
+  if ("metrics" in message) return void (metrics = message.metrics);
   if ("show" in message) return state$.next(message.show);
   const { port, description, token = process.env["ONARM_TOKEN"], viewerToken } = message.open;
   try {
@@ -18,6 +20,7 @@ process.on("message", async (message: ToPage) => {
       port,
       description,
       state$,
+      metrics: () => metrics,
       onCommand: (command) => tell({ command }),
       onAudit: (audit) => tell({ audit }),
       ...(token === undefined ? {} : { token }),

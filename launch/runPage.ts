@@ -12,6 +12,8 @@ import type { PageOptions } from "./page.ts";
 
 /** ms between two snapshots. */
 const SNAPSHOT = 50;
+/** ms between two tellings of the metrics. */
+const METRICS = 5000;
 
 export interface RunView {
   readonly controller: Controller;
@@ -19,6 +21,8 @@ export interface RunView {
   reset(): Promise<void>;
   task(): SawyerTask | undefined;
   steps(): number;
+  /** Prometheus text. */
+  metrics(): string;
   log(line: string): void;
 }
 
@@ -58,6 +62,7 @@ export async function openRunPage(options: Omit<PageOptions, "description">, vie
       .then(() => act(command))
       .catch((error: Error) => log(`${command.by ?? "operator"}: ${error.message}`));
   });
+  const measuring = setInterval(() => page.measured(view.metrics()), METRICS);
   // Who did what goes into the recording, with the arm's own story.
   const audits = page.audit$.subscribe(({ by, what }) => {
     log(`${by}: ${what}`);
@@ -65,6 +70,7 @@ export async function openRunPage(options: Omit<PageOptions, "description">, vie
   });
   return {
     close: async () => {
+      clearInterval(measuring);
       audits.unsubscribe();
       showing.unsubscribe();
       commands.unsubscribe();

@@ -6,6 +6,7 @@ import { armEnvironment } from "../../src/control/armEnvironment.ts";
 import { withoutRewards } from "../../src/control/withoutRewards.ts";
 import { configHash } from "../../src/config/hash.ts";
 import { explain } from "../../src/domain/stops.ts";
+import { metricsText } from "../../src/telemetry/metrics.ts";
 import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { canaryDrive } from "../canaryDrive.ts";
@@ -18,8 +19,11 @@ import { commit } from "../provenance.ts";
 import { openRunPage } from "../runPage.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import { openStation } from "../station.ts";
+import { telemetryFlags, telemetryOptions, type TelemetryFlags } from "../telemetryFlags.ts";
+import { metricsOf } from "../telemetryMetrics.ts";
+import { openRunTelemetry } from "../telemetryOfRun.ts";
 
-interface Options {
+interface Options extends TelemetryFlags {
   readonly arm: string;
   readonly bundle?: string;
   readonly promoted?: string;
@@ -59,7 +63,7 @@ export const verb: Verb<Options> = {
   name: "run",
   summary: "drive an arm in wall time with a bundle, without learning; record it, and show it to an operator",
   options: (command) => {
-    command
+    telemetryFlags(command)
       .option("--arm <name>", "sim, or sim@host:port for a twin that runs already", "sim")
       .option("--bundle <dir>", "the policy that drives; the shipped one when left out")
       .option(
@@ -83,6 +87,8 @@ export const verb: Verb<Options> = {
     const agent = await agentOf(bundle);
     const directory = path.resolve(context.out ?? `out/run-${context.seed}`);
     await mkdir(directory, { recursive: true });
+    const name = `run-${new Date().toISOString().replace(/[:.]/g, "-")}`;
+    const fleet = telemetryOptions(options, name, directory);
 
     const limitsFile = path.resolve(options.limits);
     const station = await openStation({
@@ -98,10 +104,11 @@ export const verb: Verb<Options> = {
     const began = clock.now();
     let [episodes, steps] = [0, 0];
     let holds = 0;
+    let current = 0;
     let fault: string | undefined;
     try {
       const recorder = await flightRecorder(
-        path.join(directory, `run-${new Date().toISOString().replace(/[:.]/g, "-")}.mcap`),
+        path.join(directory, `${name}.mcap`),
         {
           config: configHash(limits),
           bundle: bundle.hash,
@@ -133,6 +140,31 @@ export const verb: Verb<Options> = {
       });
       closers.push(async () => modes.unsubscribe(), controller.close);
 
+      const telemetry =
+        fleet &&
+        (await openRunTelemetry(
+          fleet,
+          {
+            controller,
+            clock,
+            facts: {
+              arm: sawyer.name,
+              bundle: bundle.hash,
+              config: configHash(limits),
+              commit: commit(),
+              joints: [...arm.joints],
+            },
+            episodes: () => episodes,
+            steps: () => steps,
+            finish: () => {
+              controller.event({ on: "finish" });
+              ended.abort();
+            },
+          },
+          context.log,
+        ));
+      if (telemetry) closers.push(telemetry.close);
+
       const started = () => ["running", "resetting", "holding"].includes(controller.mode().is);
       const attend = () => clock.run(() => started() || signal.aborted);
       const environment = armEnvironment({ controller, scene, clock, description: sawyer, limits, attend });
@@ -145,9 +177,14 @@ export const verb: Verb<Options> = {
         ready: { agent, bundle },
         plan: trial?.plan ?? ((scene) => ({ bundle, scene })),
         ...(options.episodes === undefined ? {} : { episodes: options.episodes }),
-        begins: (number, task) => recorder.begins(number, task.id),
+        begins: (number, task) => {
+          recorder.begins(number, task.id);
+          telemetry?.begins(number);
+          current = task.id;
+        },
         ends: async (number, made) => {
           recorder.ends(number, made);
+          telemetry?.ends(number, current, made, null);
           if (!signal.aborted) await trial?.took(number, !(made instanceof Error) && environment.outcome().success);
           if (made instanceof Error) return;
           episodes++;
@@ -159,10 +196,20 @@ export const verb: Verb<Options> = {
         controller.event({ on: "finish" });
         await policy.done.catch(() => {});
       });
+      const metrics = () =>
+        metricsText(
+          metricsOf({
+            arm: sawyer.name,
+            ...{ controller, clock, limits, holds, episodes, steps },
+            cadence: station.cadence.report(),
+            recorder: recorder.client.counts,
+            ...(telemetry ? { telemetry: telemetry.counts() } : {}),
+          }),
+        );
       if (!options.headless) {
         const page = await openRunPage(
           { port: options.port, ...(options.token ? { token: options.token } : {}) },
-          { controller, reset: station.reset, task: policy.task, steps: () => steps, log: context.log },
+          { controller, reset: station.reset, task: policy.task, steps: () => steps, metrics, log: context.log },
         );
         closers.push(page.close);
       }

@@ -38,13 +38,21 @@ function originIsOurs(request: IncomingMessage): boolean {
 
 const bearer = /^Bearer +(\S+)$/i;
 
+/** The role that a request's token stands for, in its header or its address; undefined for none and for a wrong one. */
+export function roleOf(request: IncomingMessage, tokens: Readonly<Record<Role, string>>): Role | undefined {
+  const given =
+    bearer.exec(request.headers.authorization ?? "")?.[1] ??
+    address(request.url ?? "/", "http://localhost")?.searchParams.get("token") ??
+    undefined;
+  return given === undefined ? undefined : (["operator", "viewer"] as const).find((name) => sameToken(given, tokens[name]));
+}
+
 /** Decides an upgrade at `/ws`: the role its token stands for, else the HTTP status and why it stays out. */
 export function admit(request: IncomingMessage, tokens: Readonly<Record<Role, string>>, protocol: string): Role | Refused {
   if (!hostIsOurs(request) || !originIsOurs(request)) return { status: 403, reason: "this page's origin may not connect" };
   const url = address(request.url ?? "/", "http://localhost");
   if (url?.pathname !== "/ws") return { status: 404, reason: "the link is at /ws" };
-  const given = bearer.exec(request.headers.authorization ?? "")?.[1] ?? url.searchParams.get("token");
-  const role = given === null ? undefined : (["operator", "viewer"] as const).find((name) => sameToken(given, tokens[name]));
+  const role = roleOf(request, tokens);
   if (role === undefined) return { status: 401, reason: "the token is missing or wrong" };
   const offered = (request.headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   return offered.includes(protocol) ? role : { status: 400, reason: `offer the sub-protocol ${protocol}` };

@@ -20,6 +20,8 @@ export interface OperatorOptions {
   readonly token?: string;
   /** Of those who only watch. Left out: a random one. */
   readonly viewerToken?: string;
+  /** Prometheus text, served as /metrics to whoever has a token; its latest. */
+  metrics?(): string | undefined;
   /** Served as /description.json. */
   readonly description: ArmDescription;
   /** Snapshots; every client is sent the latest one. Its error or completion ends nothing. */
@@ -79,7 +81,10 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   if (token.trim() === "" || tokens.viewer.trim() === "")
     throw new OnarmError("usage.invalid", "the page's token is empty; give --token at least one character, or leave it out");
 
-  const server = createServer({ headersTimeout: 5000, requestTimeout: 10_000 }, answer(description));
+  const server = createServer(
+    { headersTimeout: 5000, requestTimeout: 10_000 },
+    answer(description, { tokens, latest: () => options.metrics?.() }),
+  );
   server.maxConnections = 4 * maxClients;
   const sockets = new WebSocketServer({
     noServer: true,

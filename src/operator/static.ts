@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import type { ArmDescription } from "../domain/arm.ts";
-import { hostIsOurs } from "./authority.ts";
+import { hostIsOurs, roleOf } from "./authority.ts";
+import type { Role } from "./protocol.ts";
 
 const text = (file: string, type: string) => ({
   type: `${type}; charset=utf-8`,
@@ -29,8 +30,14 @@ const headers = {
   "Cache-Control": "no-store",
 };
 
-/** Answers GET for the page's files and /description.json. */
-export function answer(description: ArmDescription): RequestListener {
+/** What is told to a collector of metrics: to whoever has a token, and nothing before there is something. */
+export interface MetricsSource {
+  readonly tokens: Readonly<Record<Role, string>>;
+  latest(): string | undefined;
+}
+
+/** Answers GET for the page's files, /description.json and /metrics. */
+export function answer(description: ArmDescription, metrics: MetricsSource): RequestListener {
   const known: Readonly<Record<string, { readonly type: string; readonly body: Buffer }>> = {
     ...pages(),
     "/description.json": { type: "application/json", body: Buffer.from(JSON.stringify(description)) },
@@ -43,6 +50,13 @@ export function answer(description: ArmDescription): RequestListener {
     if (!hostIsOurs(request)) return say(403, "this address is not ours");
     if (request.method !== "GET" && request.method !== "HEAD") return say(405, "only GET");
     const path = (request.url ?? "/").split("?")[0]!;
+    if (path === "/metrics") {
+      if (roleOf(request, metrics.tokens) === undefined) return say(401, "the token is missing or wrong");
+      const body = metrics.latest();
+      if (body === undefined) return say(404, "nothing is measured yet");
+      response.writeHead(200, { ...headers, "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
+      return response.end(request.method === "HEAD" ? undefined : body);
+    }
     const found = Object.hasOwn(known, path) ? known[path] : undefined;
     if (!found) return say(404, "not found");
     response.writeHead(200, { ...headers, "Content-Type": found.type, "Content-Length": found.body.length });

@@ -75,10 +75,10 @@ describe("onarm inspect --stops", function () {
 
   it("finds the black box again after a torn recording was recovered", async () => {
     const whole = await recorded([jointState(1), jointState(2)]);
-    writeFileSync(at("torn.mcap"), whole.subarray(0, whole.length - 20));
+    writeFileSync(at("torn-stops.mcap"), whole.subarray(0, whole.length - 20));
     const entry = blackBox().take(stopped(9, "wrench"))!;
-    writeFileSync(at("torn.mcap.stops.jsonl"), stopLine(entry));
-    const saved = (await onarm("recover", at("torn.mcap"))).json.file as string;
+    writeFileSync(at("torn-stops.mcap.stops.jsonl"), stopLine(entry));
+    const saved = (await onarm("recover", at("torn-stops.mcap"))).json.file as string;
     const { json } = await onarm("inspect", saved, "--stops");
     expect(json.stopList.map(({ cause, from }: { cause: string; from: string }) => [cause, from])).to.deep.equal([
       ["wrench", "log"],

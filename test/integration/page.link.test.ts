@@ -42,6 +42,15 @@ describe("the operator's link", () => {
     }
   });
 
+  it("tells metrics to whoever has a token, and to nobody else", async () => {
+    const ask = (path: string, headers = {}) => fetch(new URL(path, rig.base), { headers });
+    expect((await ask("/metrics")).status).to.equal(401);
+    expect((await ask("/metrics?token=wrong")).status).to.equal(401);
+    const told = await ask("/metrics", { authorization: `Bearer ${token}` });
+    expect([told.status, await told.text()]).to.deep.equal([200, "onarm_ticks_total 3\n"]);
+    expect((await ask(`/metrics${new URL(rig.server.viewerUrl).search}`)).status).to.equal(200);
+  });
+
   // Fault O1.
   it("refuses at the upgrade: no token, a wrong one, a foreign origin, another path or protocol", async () => {
     expect(await rig.statusOf({ path: "/ws" })).to.equal(401);

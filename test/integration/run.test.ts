@@ -57,7 +57,7 @@ describe("onarm run", function () {
     expect(json).to.include({ interrupted: true, stops: 0 });
     let last: readonly number[] = [];
     for await (const record of readRecording(json.recording)) if (record.channel === "/joint_states") last = record.velocity;
-    expect(Math.max(...last.map(Math.abs)), "rad/s at the end of the recording").to.be.below(0.02);
+    expect(Math.max(...last.map(Math.abs)), "rad/s at the end of the recording").to.be.below(0.05);
   });
 
   it("is stopped from the page, says why and what to do, and goes on after reset, enable and start", async () => {

@@ -25,6 +25,7 @@ export async function operatorRig() {
     token,
     description: sawyer,
     state$,
+    metrics: () => "onarm_ticks_total 3\n",
     onCommand: ({ kind }) => commands.push(kind),
     say: (line) => said.push(line),
   });

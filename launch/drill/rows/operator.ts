@@ -239,7 +239,7 @@ async function letGo(bench: Bench, { rng }: DrillContext): Promise<Seen[]> {
   const port = await freePort();
   const page = await openRunPage(
     { port, token },
-    { controller, reset: controller.reset, task: () => undefined, steps: () => 0, log: () => {} },
+    { controller, reset: controller.reset, task: () => undefined, steps: () => 0, metrics: () => "", log: () => {} },
   );
   try {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?token=${token}`, "onarm.v1").on("error", () => {});
