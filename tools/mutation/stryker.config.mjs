@@ -22,7 +22,7 @@ export default {
   coverageAnalysis: "perTest",
   // One process, mutants switched inside it. A second would share the cores with what the machine is for.
   concurrency: 1,
-  timeoutMS: 5000,
+  timeoutMS: 20_000,
   timeoutFactor: 1.25,
   tempDirName: "out/mutation/sandbox",
   ignorePatterns: ["/out", "/shipped", "/docs", "/bundles", "/data", "/coverage", "/tools"],
