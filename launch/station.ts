@@ -12,7 +12,7 @@ import { OnarmError } from "../src/domain/errors.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Scene } from "../src/ports/scene.ts";
-import { inside } from "../src/safety/standing.ts";
+import { inside, standing } from "../src/safety/standing.ts";
 import { prioritise } from "./priority.ts";
 import { openWatchdog } from "./watchdog.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -33,6 +33,8 @@ export interface Station {
   readonly limits: Limits;
   readonly controller: Controller;
   readonly cadence: ReturnType<typeof cadence>;
+  /** What was wrong with where the arm stood when it was found, in a sentence; it is stopped then, and a person leads it back. */
+  readonly found: string | undefined;
   /** Clears a stop, unless the stop box is still pressed, silent or gone: then "mode.refused". */
   reset(): Promise<void>;
   /** Eases the arm to rest, then lets go of it; a twin that was started here ends. */
@@ -77,6 +79,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
   const guards = new Subscription();
   let watchdog: Watchdog | undefined;
   let box: StopSignal | undefined;
+  let found: string | undefined;
   const close = async () => {
     counting.unsubscribe();
     await controller.close();
@@ -104,6 +107,7 @@ export async function openStation(options: StationOptions): Promise<Station> {
       throw new OnarmError("link.lost", `--arm ${options.arm}: no arm state within ${PATIENCE} s; look at the arm and its link`);
     const wrong = inside(sawyer, limits, state.position);
     if (wrong) throw new OnarmError("config.invalid", `${options.limits}: ${wrong}`, { file: options.limits });
+    found = standing(sawyer, limits, state.position);
     guard(await openWatchdog({ arm: address, ...(options.stopBox ? { stopBox: options.stopBox } : {}) }));
   } catch (error) {
     await close();
@@ -116,5 +120,5 @@ export async function openStation(options: StationOptions): Promise<Station> {
       });
     await controller.reset();
   };
-  return { arm, scene, clock, limits, controller, cadence: beats, reset, close };
+  return { arm, scene, clock, limits, controller, cadence: beats, found, reset, close };
 }

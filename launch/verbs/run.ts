@@ -213,6 +213,7 @@ export const verb: Verb<Options> = {
         );
         closers.push(page.close);
       }
+      if (station.found) context.log(station.found);
       // An arm found stopped or outside its limits waits for a person.
       if (controller.mode().is === "idle" && controller.outside() === undefined) controller.start();
       const bar = options.seconds === undefined ? undefined : context.progress("driving", options.seconds);

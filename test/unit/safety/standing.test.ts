@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { sawyer } from "../../../robot/description/sawyer.ts";
 import type { ArmDescription, KeepOut, Limits } from "../../../src/domain/arm.ts";
-import { standing } from "../../../src/safety/standing.ts";
+import { inside, standing } from "../../../src/safety/standing.ts";
 import { limits, only, reaching } from "./oracle.ts";
 
 const neutral = sawyer.poses.neutral!;
@@ -25,6 +25,15 @@ describe("an arm may begin where it stands", () => {
         only(0, 3.2).map((x, k) => x + (k > 0 ? neutral[k]! : 0)),
       ),
     ).to.equal("right_j0 stands at 3.2 rad, outside -3.0503 to 3.0503; lead the arm back by hand, or correct joints.right_j0");
+  });
+
+  it("but an arm merely outside its limits is in nothing: it is stopped, and a person leads it back", () => {
+    const beyond = only(0, 3.2).map((x, k) => x + (k > 0 ? neutral[k]! : 0));
+    expect(inside(sawyer, limits, beyond)).to.equal(undefined);
+    const post = { name: "post", min: [0.3, -0.2, -0.1], max: [0.6, 0.5, 0.5] };
+    expect(inside(sawyer, among(post), neutral))
+      .to.equal(standing(sawyer, among(post), neutral))
+      .and.to.match(/"post"/);
   });
 
   it("not with its tip far outside the workspace", () => {
