@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { BehaviorSubject } from "rxjs";
+import { acceptsIn } from "../../launch/armView.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { serveOperator, type OperatorServer } from "../../src/operator/server.ts";
 import type { PageState } from "../../src/operator/protocol.ts";
@@ -162,6 +163,45 @@ describe("the page in a browser", function () {
     await page.click("#commands button");
     await expectCommands(["reset"]);
     expect(await page.locator("#stop").isVisible()).to.equal(true);
+  });
+
+  it("has a button for every command that a run can offer, but for those of the jog pad", async () => {
+    await open();
+    const modes = ["idle", "running", "resetting", "holding", "stopped", "disabled", "manual"];
+    for (const [mode, outside] of modes.flatMap((mode) => [[mode, false] as const, [mode, true] as const])) {
+      const accepts = acceptsIn(mode, outside);
+      state$.next({ ...practising, mode, reason: `${mode} ${outside}`, accepts });
+      await says("#reason", `${mode} ${outside}`);
+      const pad = accepts.filter((kind) => kind === "jog" || kind === "jog-joint");
+      expect(await page.locator("#commands button").count(), mode).to.equal(
+        accepts.filter((kind) => kind !== "stop" && !pad.includes(kind)).length,
+      );
+      expect(await page.locator("#jog").isVisible(), mode).to.equal(pad.length > 0);
+    }
+  });
+
+  it("takes over by hand, and jogs as long as a button is held and no longer", async () => {
+    await open({}, server.url, true);
+    state$.next({ ...practising, accepts: ["hold", "take-over", "stop"] });
+    await page.click("#commands button:has-text('Take over by hand')");
+    state$.next({ ...practising, mode: "idle", accepts: acceptsIn("idle") });
+    await page.locator("#pad button", { hasText: "x+" }).hover();
+    await page.mouse.down();
+    await page.clock.runFor(250);
+    await page.mouse.up();
+    await page.clock.runFor(1000);
+    await expectCommands(["take-over", "jog", "jog", "jog", "jog"]);
+  });
+
+  it("leads an arm back inside only while its button is held", async () => {
+    await open({}, server.url, true);
+    state$.next({ ...stopped, mode: "idle", accepts: acceptsIn("idle", true) });
+    await page.locator("#commands button", { hasText: "Hold to lead the arm back inside" }).hover();
+    await page.mouse.down();
+    await page.clock.runFor(170);
+    await page.mouse.up();
+    await page.clock.runFor(1000);
+    await expectCommands(["recover", "recover", "recover"]);
   });
 
   /** Commands arrive over the wire: a snapshot that comes back proves they had the time to. */

@@ -29,6 +29,7 @@ const titles = {
   reset: "Reset",
   enable: "Enable",
   start: "Start",
+  "take-over": "Take over by hand",
   recover: "Hold to lead the arm back inside",
 };
 
