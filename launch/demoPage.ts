@@ -2,7 +2,7 @@ import { auditTime } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
 import type { Tick } from "../src/domain/control.ts";
 import { metres, seconds } from "../src/domain/units.ts";
-import { withPoint } from "../src/operator/protocol.ts";
+import { withPoint } from "../src/operator/snapshot.ts";
 import type { PageState, Series, Stage } from "../src/operator/protocol.ts";
 import { TABLE_Z } from "../src/tasks/sawyer.ts";
 import { acceptsIn, armView, sceneMarks } from "./armView.ts";

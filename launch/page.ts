@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Subject, type Observable } from "rxjs";
-import type { ArmDescription } from "../src/domain/arm.ts";
+import type { ArmDescription, Limits } from "../src/domain/arm.ts";
 import { isOnarmError, OnarmError, type FaultCode } from "../src/domain/errors.ts";
 import type { AuditEntry, OperatorCommand, PageState } from "../src/operator/protocol.ts";
 import { forkEntry } from "./fork.ts";
@@ -14,6 +14,7 @@ export interface PageOptions {
   /** Of those who only watch. Left out: a random one. */
   readonly viewerToken?: string;
   readonly description: ArmDescription;
+  readonly limits?: Limits;
 }
 
 export interface Page {

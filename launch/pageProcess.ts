@@ -14,7 +14,7 @@ let close = async () => {};
 process.on("message", async (message: ToPage) => {
   if ("metrics" in message) return void (metrics = message.metrics);
   if ("show" in message) return state$.next(message.show);
-  const { port, description, token = process.env["ONARM_TOKEN"], viewerToken } = message.open;
+  const { port, description, limits, token = process.env["ONARM_TOKEN"], viewerToken } = message.open;
   try {
     const server = await serveOperator({
       port,
@@ -23,6 +23,7 @@ process.on("message", async (message: ToPage) => {
       metrics: () => metrics,
       onCommand: (command) => tell({ command }),
       onAudit: (audit) => tell({ audit }),
+      ...(limits ? { limits } : {}),
       ...(token === undefined ? {} : { token }),
       ...(viewerToken === undefined ? {} : { viewerToken }),
     });

@@ -4,12 +4,13 @@ import {
   parseClientMessage,
   subProtocol,
   type ClientMessage,
+  type Frame,
   type OperatorCommand,
   type PageState,
   type Role,
-  type Series,
   type ServerMessage,
 } from "./protocol.ts";
+import { slowParts, type SlowPart } from "./snapshot.ts";
 
 /** Close codes of RFC 6455 7.4.1. */
 const goingAway = 1001;
@@ -17,9 +18,9 @@ const unsupportedData = 1003;
 const invalidPayload = 1007;
 const policyViolation = 1008;
 
-/** Snapshots go out at most this often, s; curves more rarely. */
-const stateEvery = 0.1;
-const seriesEvery = 1;
+/** Snapshots go out at most this often, s; curves and lists more rarely. */
+const stateEvery = 0.033;
+const slowEvery = 1;
 const aliveAfter = 0.25;
 /** Bytes a client may leave unread before it gets nothing more, and s it may stay there before it is cut off. */
 const unreadLimit = 256 * 1024;
@@ -33,6 +34,8 @@ const closePatience = 1;
 /** What a client may set going. */
 export interface ClientHooks {
   command(command: OperatorCommand): void;
+  /** An episode's frames, while they are still kept. */
+  replay(episode: number): readonly Frame[] | undefined;
   readonly lease: { claims(): boolean; takeOver(): void; release(): void };
   audit(what: string): void;
   /** Called once, when the connection is closed. */
@@ -44,12 +47,13 @@ export class Client {
   readonly #socket: WebSocket;
   readonly #hooks: ClientHooks;
   readonly #now: () => number;
+  readonly #wording: (state: PageState) => string;
   readonly #withinRate: () => boolean;
   #state: PageState | undefined;
   #shown: PageState | undefined;
-  #series: readonly Series[] | undefined;
+  readonly #parts: { [K in SlowPart]?: PageState[K] } = {};
+  readonly #partAt: Partial<Record<SlowPart, number>> = {};
   #stateAt = -Infinity;
-  #seriesAt = -Infinity;
   #sentAt = -Infinity;
   #unreadSince: number | undefined;
   #refused = false;
@@ -57,12 +61,19 @@ export class Client {
   readonly name: string;
   readonly role: Role;
 
-  /** `now` in s, monotonic. */
-  constructor(socket: WebSocket, who: { readonly name: string; readonly role: Role }, hooks: ClientHooks, now: () => number) {
+  /** `now` in s, monotonic. `wording`: a snapshot's message, made once for all clients. */
+  constructor(
+    socket: WebSocket,
+    who: { readonly name: string; readonly role: Role },
+    hooks: ClientHooks,
+    now: () => number,
+    wording: (state: PageState) => string,
+  ) {
     this.#socket = socket;
     this.#hooks = hooks;
     [this.name, this.role] = [who.name, who.role];
     this.#now = now;
+    this.#wording = wording;
     this.#withinRate = rateLimit(burst, perSecond, now);
     socket.on("message", (data, binary) => this.#receive(data, binary));
     socket.on("error", () => {});
@@ -86,12 +97,11 @@ export class Client {
     this.#unreadSince = undefined;
     const state = this.#state;
     if (state && state !== this.#shown && time - this.#stateAt >= stateEvery) {
-      const { series, ...rest } = state;
       this.#shown = state;
       this.#stateAt = time;
-      this.#send({ type: "state", state: rest });
-      if (series !== this.#series) this.#sendSeries(series, time);
-    } else if (state && state.series !== this.#series) this.#sendSeries(state.series, time);
+      this.#sendText(this.#wording(state));
+    }
+    if (state) for (const part of slowParts) this.#sendPart(part, state, time);
     if (time - this.#sentAt >= aliveAfter) this.#send({ type: "alive" });
   }
 
@@ -104,11 +114,12 @@ export class Client {
     this.#end(goingAway, "the run has ended");
   }
 
-  #sendSeries(series: readonly Series[], time: number): void {
-    if (time - this.#seriesAt < seriesEvery) return;
-    this.#series = series;
-    this.#seriesAt = time;
-    this.#send({ type: "series", series });
+  #sendPart(part: SlowPart, state: PageState, time: number): void {
+    const now = state[part];
+    if (now === undefined || now === this.#parts[part] || time - (this.#partAt[part] ?? -Infinity) < slowEvery) return;
+    Object.assign(this.#parts, { [part]: now });
+    this.#partAt[part] = time;
+    this.#send({ type: part, [part]: now } as ServerMessage);
   }
 
   #receive(data: RawData, binary: boolean): void {
@@ -128,18 +139,33 @@ export class Client {
 
   /** Why an operator's message is not obeyed; undefined when it is. */
   #obey(message: Exclude<ClientMessage, { type: "stop" | "ping" }>): string | undefined {
+    if (message.type === "replay") return this.#replay(message.episode);
+    // A word on an episode moves nothing: whoever may command may say it, whoever is in control.
+    if (message.type === "mark") return void this.#pass(message);
     if (message.type === "lease") return void this.#hooks.lease.takeOver();
     if (message.type === "release") return void this.#hooks.lease.release();
     if (!this.#hooks.lease.claims()) return "another operator is in control; take control first";
-    const { type: kind, ...rest } = message;
+    return void this.#pass(message);
+  }
+
+  #pass({ type: kind, ...rest }: Exclude<ClientMessage, { type: "stop" | "ping" }>): void {
     this.#hooks.command({ kind, ...rest, by: this.name } as OperatorCommand);
-    return undefined;
+  }
+
+  #replay(episode: number): string | undefined {
+    const frames = this.#hooks.replay(episode);
+    if (!frames) return `episode ${episode} is not kept for replay any more; its recording is`;
+    return void this.#send({ type: "replay", episode, frames });
   }
 
   #send(message: ServerMessage): void {
+    this.#sendText(JSON.stringify(message));
+  }
+
+  #sendText(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN || this.#socket.bufferedAmount > unreadLimit) return;
     this.#sentAt = this.#now();
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(text);
   }
 
   #end(code: number, reason: string): void {

@@ -5,13 +5,15 @@ import { performance } from "node:perf_hooks";
 import type { Duplex } from "node:stream";
 import type { Observable } from "rxjs";
 import { WebSocketServer, type WebSocket } from "ws";
-import type { ArmDescription } from "../domain/arm.ts";
+import type { ArmDescription, Limits } from "../domain/arm.ts";
 import { OnarmError } from "../domain/errors.ts";
 import { admit, type Refused } from "./authority.ts";
 import { Client } from "./client.ts";
+import { filming } from "./film.ts";
 import { lease } from "./lease.ts";
 import { maxFrameBytes, subProtocol, type AuditEntry, type OperatorCommand, type PageState, type Role } from "./protocol.ts";
 import { answer } from "./static.ts";
+import { wordingOnce } from "./wording.ts";
 
 export interface OperatorOptions {
   /** 0 for any free port. */
@@ -24,6 +26,8 @@ export interface OperatorOptions {
   metrics?(): string | undefined;
   /** Served as /description.json. */
   readonly description: ArmDescription;
+  /** Served as /limits.json: workspace and boxes to keep out of, for the picture. */
+  readonly limits?: Limits;
   /** Snapshots; every client is sent the latest one. Its error or completion ends nothing. */
   readonly state$: Observable<PageState>;
   onCommand(command: OperatorCommand): void;
@@ -45,7 +49,7 @@ export interface OperatorServer {
 const host = "127.0.0.1";
 const maxClients = 32;
 /** Commands that are repeated while a person holds on. */
-const held: ReadonlySet<OperatorCommand["kind"]> = new Set(["recover", "jog", "jog-joint"]);
+const held: ReadonlySet<OperatorCommand["kind"]> = new Set(["recover", "jog", "jog-joint", "reward"]);
 const now = () => performance.now() / 1000;
 
 function refuse(socket: Duplex, { status, reason }: Refused): void {
@@ -83,7 +87,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
 
   const server = createServer(
     { headersTimeout: 5000, requestTimeout: 10_000 },
-    answer(description, { tokens, latest: () => options.metrics?.() }),
+    answer(description, options.limits, { tokens, latest: () => options.metrics?.() }),
   );
   server.maxConnections = 4 * maxClients;
   const sockets = new WebSocketServer({
@@ -94,6 +98,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   });
   const clients = new Set<Client>();
   let comers = 0;
+  const wording = wordingOnce();
   const write = lease<Client>((holder) => {
     for (const client of clients) client.tellLease(holder?.name);
   });
@@ -120,6 +125,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
             audit("gave control back");
           },
         },
+        replay: film.frames,
         audit,
         gone: () => {
           clients.delete(client);
@@ -128,6 +134,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
         },
       },
       now,
+      wording,
     );
     clients.add(client);
     audit("came");
@@ -135,6 +142,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     if (latest) client.show(latest);
   };
   let latest: PageState | undefined;
+  const film = filming();
 
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
@@ -148,13 +156,14 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   const subscription = state$.subscribe({
     next: (state) => {
       latest = state;
+      film.take(state);
       for (const client of clients) client.show(state);
     },
     error: () => {},
   });
   const beat = setInterval(() => {
     for (const client of clients) client.beat();
-  }, 50);
+  }, 10);
 
   const link = (token: string) => `http://${host}:${(server.address() as AddressInfo).port}/?token=${encodeURIComponent(token)}`;
   const [url, viewerUrl] = [link(tokens.operator), link(tokens.viewer)];

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
-import type { ArmDescription } from "../domain/arm.ts";
+import type { ArmDescription, Limits } from "../domain/arm.ts";
 import { hostIsOurs, roleOf } from "./authority.ts";
 import type { Role } from "./protocol.ts";
 
@@ -36,10 +36,11 @@ export interface MetricsSource {
   latest(): string | undefined;
 }
 
-/** Answers GET for the page's files, /description.json and /metrics. */
-export function answer(description: ArmDescription, metrics: MetricsSource): RequestListener {
+/** Answers GET for the page's files, /description.json, /limits.json where limits are known, and /metrics. */
+export function answer(description: ArmDescription, limits: Limits | undefined, metrics: MetricsSource): RequestListener {
   const known: Readonly<Record<string, { readonly type: string; readonly body: Buffer }>> = {
     ...pages(),
+    ...(limits ? { "/limits.json": { type: "application/json", body: Buffer.from(JSON.stringify(limits)) } } : {}),
     "/description.json": { type: "application/json", body: Buffer.from(JSON.stringify(description)) },
     // Browsers ask for it by themselves.
     "/favicon.ico": { type: "image/x-icon", body: Buffer.alloc(0) },

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import type { WebSocket } from "ws";
 import { Client } from "../../../src/operator/client.ts";
 import type { Role, ServerMessage } from "../../../src/operator/protocol.ts";
+import { wordingOnce } from "../../../src/operator/wording.ts";
 import { empty, practising } from "../../support/pageStates.ts";
 
 /** A connection whose reader, clock and fate the test holds. */
@@ -43,17 +44,19 @@ function rig(role: Role = "operator") {
         takeOver: () => void (control.mine = true),
         release: () => void (control.mine = false),
       },
+      replay: (episode) => (episode === 3 ? [] : undefined),
       audit: (what) => audit.push(what),
       gone: () => {},
     },
     () => time.s,
+    wordingOnce(),
   );
   const says = (message: unknown) => socket.emit("message", JSON.stringify(message), false);
   const refusals = () => socket.sent.filter((message) => message.type === "refused");
   /** Lets `s` seconds pass in the server's beats, `each` called before every one. */
   const pass = (s: number, each: () => void = () => {}) => {
     for (const end = time.s + s; time.s < end - 1e-9;) {
-      time.s += 0.05;
+      time.s += 0.01;
       each();
       client.beat();
     }
@@ -97,15 +100,39 @@ describe("one operator's connection", () => {
     expect(socket.readyState, "a link that asks for more is closed").to.equal(2);
   });
 
-  it("is sent the latest snapshot at most ten times a second, and curves at most once", () => {
-    const { client, pass, count } = rig();
+  it("is sent the latest snapshot at most thirty times a second, and curves and lists at most once", () => {
+    const { client, pass, count, socket } = rig();
     let i = 0;
     pass(10, () => {
       for (let k = 0; k < 20; k++)
-        client.show({ ...practising, series: [...practising.series], counters: { ...empty.counters, steps: i++ } });
+        client.show({
+          ...practising,
+          series: [...practising.series],
+          faults: [],
+          episodes: [],
+          counters: { ...empty.counters, steps: i++ },
+        });
     });
-    expect(count("state")).to.be.within(60, 101);
-    expect(count("series")).to.be.within(9, 11);
+    expect(count("state")).to.be.within(200, 304);
+    for (const part of ["series", "faults", "episodes"] as const) expect(count(part), part).to.be.within(9, 11);
+    expect(count("learning"), "nobody spoke of it").to.equal(0);
+    expect(socket.sent.filter((message) => message.type === "state" && "series" in message.state)).to.deep.equal([]);
+  });
+
+  it("passes on a word about an episode whoever is in control: it moves nothing", () => {
+    const { says, commands, control, refusals } = rig();
+    control.mine = false;
+    says({ type: "mark", episode: 4, flag: true, note: "the drawer stuck" });
+    expect(commands).to.deep.equal(["mark"]);
+    expect(refusals()).to.deep.equal([]);
+  });
+
+  it("is shown an episode again while it is kept, and told so when it is not", () => {
+    const { says, socket, refusals } = rig();
+    says({ type: "replay", episode: 3 });
+    expect(socket.sent.at(-1)).to.deep.equal({ type: "replay", episode: 3, frames: [] });
+    says({ type: "replay", episode: 4 });
+    expect(refusals()).to.have.length(1);
   });
 
   it("is sent curves once when they do not change, and those that came in between in the end", () => {

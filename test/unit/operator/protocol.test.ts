@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { maxPoints, parseClientMessage, withPoint, type Series } from "../../../src/operator/protocol.ts";
+import { parseClientMessage } from "../../../src/operator/protocol.ts";
+import { maxPoints, withPoint, type Series } from "../../../src/operator/snapshot.ts";
 
 describe("the parser of client frames", () => {
   for (const type of ["stop", "hold", "resume", "reset", "enable", "start"])
