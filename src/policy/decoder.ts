@@ -1,0 +1,80 @@
+import { OnarmError } from "../domain/errors.ts";
+import type { DomainSpec } from "../domain/experience.ts";
+import { compile, tf } from "../engine/engine.ts";
+import type { Program, Tensors } from "../engine/engine.ts";
+import { decodeReward, deployedShapes, mlp } from "./nets.ts";
+import type { DecoderHead, NetShapes } from "./nets.ts";
+
+/** A decoded reward, unscaled, and its standard deviation; a deterministic head knows none. */
+export interface Decoded {
+  readonly reward: number;
+  readonly deviation?: number;
+}
+
+/**
+ * The reward decoder r(s, a, z) one step at a time, for eyes: practice labels whole rollouts by the learner's own frozen copy.
+ * One call at a time: calls share their arrays.
+ */
+export class Decoder {
+  readonly #program: Program;
+  readonly #head: DecoderHead;
+
+  private constructor(program: Program, head: DecoderHead) {
+    this.#program = program;
+    this.#head = head;
+  }
+
+  static async create(spec: DomainSpec, nets: NetShapes, head: DecoderHead): Promise<Decoder> {
+    const all = deployedShapes(spec, nets, head);
+    const shapes = Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith("dec.")));
+    const low = spec.reward.kind === "sparse" ? spec.reward.low : 0;
+    const [O, A] = [spec.observation.length, spec.action.length];
+    const program = await compile(
+      ({ observation, action, z, ...p }) => {
+        const x = tf.concat([observation!, action!, z!], 1);
+        return { reward: decodeReward(p, head, low, x), ...spread(p, head, x) };
+      },
+      { ...shapes, observation: [1, O], action: [1, A], z: [1, nets.latent] },
+    );
+    return new Decoder(program, head);
+  }
+
+  /** Copies weights in. @throws "policy.shape" for a missing or ill-sized tensor */
+  load(tensors: Readonly<Record<string, Float32Array>>): void {
+    for (const [name, view] of Object.entries(this.#program.inputs)) {
+      if (!name.startsWith("dec.")) continue;
+      const source = tensors[name];
+      if (source?.length !== view.length)
+        throw new OnarmError(
+          "policy.shape",
+          `weights: ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed; use a bundle of this domain`,
+        );
+      view.set(source);
+    }
+  }
+
+  /** What a step is worth under z. Vectors as the bundle's spec has them. */
+  async decode(observation: Float32Array, action: Float32Array, z: Float32Array): Promise<Decoded> {
+    const { inputs, outputs } = this.#program;
+    inputs.observation!.set(observation);
+    inputs.action!.set(action);
+    inputs.z!.set(z);
+    await this.#program.run();
+    const reward = outputs.reward![0]!;
+    if (this.#head === "deterministic") return { reward };
+    return { reward, deviation: outputs.deviation![0]! };
+  }
+
+  async dispose(): Promise<void> {
+    await this.#program.dispose();
+  }
+}
+
+/** Standard deviation of what the head says: of a coin sqrt(p (1 - p)), of a Gaussian its own, within the bounds it was trained in. */
+function spread(p: Tensors, head: DecoderHead, x: tf.Tensor): { deviation?: tf.Tensor } {
+  if (head === "deterministic") return {};
+  const out = mlp(p, "dec", x);
+  if (head === "gaussian") return { deviation: tf.exp(tf.mul(0.5, tf.clipByValue(tf.split(out, 2, 1)[1] as tf.Tensor, -6, 4))) };
+  const better = tf.sigmoid(out);
+  return { deviation: tf.sqrt(tf.mul(better, tf.sub(1, better))) };
+}
