@@ -3,12 +3,11 @@ import { Subject, type Observable } from "rxjs";
 import type { ArmDescription, Limits } from "../src/domain/arm.ts";
 import { isOnarmError, OnarmError, type FaultCode } from "../src/domain/errors.ts";
 import type { AuditEntry, OperatorCommand, PageState } from "../src/operator/protocol.ts";
+import type { OperatorOptions } from "../src/operator/server.ts";
 import { forkEntry } from "./fork.ts";
 import { supervised, type Living } from "./supervision.ts";
 
-export interface PageOptions {
-  /** 0 for any free port. */
-  readonly port: number;
+export interface PageOptions extends Pick<OperatorOptions, "port" | "host" | "tls" | "publicHosts"> {
   /** Left out: $ONARM_TOKEN, else a random one. */
   readonly token?: string;
   /** Of those who only watch. Left out: a random one. */
@@ -32,10 +31,15 @@ export interface Page {
   close(): Promise<void>;
 }
 
-export type ToPage = { readonly open: PageOptions } | { readonly show: PageState } | { readonly metrics: string };
+/** Of the page's process that comes after another one: it knows the same sessions, and tells no link by itself. */
+type Opening = PageOptions & Pick<OperatorOptions, "secret" | "links"> & { readonly again: boolean };
+
+export type ToPage =
+  { readonly open: Opening } | { readonly show: PageState } | { readonly metrics: string } | { readonly link: true };
 export type FromPage =
   | { readonly url: string }
   | { readonly command: OperatorCommand }
+  | { readonly links: number }
   | { readonly audit: AuditEntry }
   | { readonly refused: { readonly code: string; readonly message: string } };
 
@@ -44,14 +48,19 @@ interface PageProcess extends Living {
   readonly pid: number;
   show(state: PageState): void;
   measured(metrics: string): void;
+  /** Prints a link for one more browser. */
+  link(): void;
   close(): Promise<void>;
 }
 
 /** One process of the page, from its start to its end. */
 async function beginPage(
-  options: PageOptions,
-  commanded: (command: OperatorCommand) => void,
-  audited: (entry: AuditEntry) => void,
+  options: Opening,
+  heard: {
+    command(command: OperatorCommand): void;
+    audit(entry: AuditEntry): void;
+    links(links: number): void;
+  },
 ): Promise<PageProcess> {
   const child = forkEntry(new URL("./pageProcess.ts", import.meta.url));
   const ended = new Promise<void>((resolve) => {
@@ -78,8 +87,9 @@ async function beginPage(
     let why: Error = new OnarmError("process.lost", "the page's process ended before it could listen; run again with --debug");
     child.on("message", (message: FromPage) => {
       if ("url" in message) return resolve(message.url);
-      if ("command" in message) return commanded(message.command);
-      if ("audit" in message) return audited(message.audit);
+      if ("command" in message) return heard.command(message.command);
+      if ("audit" in message) return heard.audit(message.audit);
+      if ("links" in message) return heard.links(message.links);
       const { code, message: text } = message.refused;
       why = isOnarmError({ code }) ? new OnarmError(code as FaultCode, text) : new Error(text);
       void close();
@@ -98,14 +108,15 @@ async function beginPage(
       if (!busy) next();
     },
     measured: (metrics) => send({ metrics }),
+    link: () => send({ link: true }),
     close,
   };
 }
 
 /**
  * The operator's page in a process of its own: clients are hostile, and nothing they do may hold up the arm.
- * The link is printed on stderr. A page whose process ends comes back at the same link, with the newest snapshot, as often as supervision
- * allows; the run goes on meanwhile, and `lost` is told.
+ * The link is printed on stderr; it opens once, and SIGUSR2 to this process prints another one. A page whose process ends comes back at the same
+ * address with the newest snapshot, as often as supervision allows, and lets in whom it had let in; the run goes on meanwhile, and `lost` is told.
  * @throws OnarmError "usage.invalid" for a port that is taken
  */
 export async function openPage(options: PageOptions, lost: (line: string) => void): Promise<Page> {
@@ -113,16 +124,26 @@ export async function openPage(options: PageOptions, lost: (line: string) => voi
   const token = options.token ?? process.env["ONARM_TOKEN"] ?? randomBytes(24).toString("base64url");
   const viewerToken = options.viewerToken ?? randomBytes(24).toString("base64url");
   const audit$ = new Subject<AuditEntry>();
+  const secret = randomBytes(32).toString("base64url");
+  let links = 0;
+  let begun = false;
   let port = options.port;
   let newest: PageState | undefined;
   let closing = false;
 
   const begin = async () => {
     const page = await beginPage(
-      { ...options, port, token, viewerToken },
-      (command) => command$.next(command),
-      (entry) => audit$.next(entry),
+      { ...options, port, token, viewerToken, secret, links, again: begun },
+      {
+        command: (command) => command$.next(command),
+        audit: (entry) => audit$.next(entry),
+        links: (made) => {
+          if (made === 1) lost(`the page's link opens once; one for another browser: kill -USR2 ${process.pid}`);
+          links = made;
+        },
+      },
     );
+    begun = true;
     // What was asked for before an end comes back where it was.
     port = Number(new URL(page.url).port);
     if (newest !== undefined) page.show(newest);
@@ -130,6 +151,8 @@ export async function openPage(options: PageOptions, lost: (line: string) => voi
     return page;
   };
   const page = await supervised("page", begin, lost);
+  const another = () => page.current()?.link();
+  process.on("SIGUSR2", another);
 
   return {
     url: page.current()!.url,
@@ -145,6 +168,7 @@ export async function openPage(options: PageOptions, lost: (line: string) => voi
     measured: (metrics) => page.current()?.measured(metrics),
     async close() {
       closing = true;
+      process.off("SIGUSR2", another);
       page.release();
       await page.current()?.close();
       command$.complete();

@@ -11,22 +11,24 @@ const tell = (message: FromPage) => void (process.connected && process.send!(mes
 
 let metrics: string | undefined;
 let close = async () => {};
+let renewLink = () => "";
 process.on("message", async (message: ToPage) => {
   if ("metrics" in message) return void (metrics = message.metrics);
   if ("show" in message) return state$.next(message.show);
-  const { port, description, limits, token = process.env["ONARM_TOKEN"], viewerToken } = message.open;
+  if ("link" in message) return void process.stderr.write(`the page: ${renewLink()}\n`);
+  const { again, ...options } = message.open;
   try {
     const server = await serveOperator({
-      port,
-      description,
+      ...options,
       state$,
       metrics: () => metrics,
       onCommand: (command) => tell({ command }),
       onAudit: (audit) => tell({ audit }),
-      ...(limits ? { limits } : {}),
-      ...(token === undefined ? {} : { token }),
-      ...(viewerToken === undefined ? {} : { viewerToken }),
+      onLink: (links) => tell({ links }),
+      // Who was let in needs no link to come back, and one that nobody asked for would lie about.
+      ...(again ? { say: () => {} } : {}),
     });
+    renewLink = server.renewLink;
     close = server.close;
     tell({ url: server.url });
   } catch (error) {

@@ -64,7 +64,7 @@ export class Client {
   /** `now` in s, monotonic. `wording`: a snapshot's message, made once for all clients. */
   constructor(
     socket: WebSocket,
-    who: { readonly name: string; readonly role: Role },
+    who: { readonly name: string; readonly role: Role; readonly session?: string },
     hooks: ClientHooks,
     now: () => number,
     wording: (state: PageState) => string,
@@ -78,7 +78,7 @@ export class Client {
     socket.on("message", (data, binary) => this.#receive(data, binary));
     socket.on("error", () => {});
     socket.on("close", hooks.gone);
-    this.#send({ type: "hello", protocol: subProtocol, role: this.role, name: this.name });
+    this.#send({ type: "hello", protocol: subProtocol, ...who });
   }
 
   /** Takes the snapshot to be shown next; an older one not sent yet is forgotten. */

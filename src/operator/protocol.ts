@@ -86,7 +86,14 @@ export function parseClientMessage(text: string): ClientMessage | undefined {
 
 /** What the server sends. `state` is the latest only (older ones are dropped); the slow parts (`series`, `faults`, `episodes`, `learning`) come when they changed, at most once a second. */
 export type ServerMessage =
-  | { readonly type: "hello"; readonly protocol: typeof subProtocol; readonly role: Role; readonly name: string }
+  /** `session`: only to who came by a link that opens once. It is their token from now on, for as long as the run lasts. */
+  | {
+      readonly type: "hello";
+      readonly protocol: typeof subProtocol;
+      readonly role: Role;
+      readonly name: string;
+      readonly session?: string;
+    }
   /** Whose commands count now; null: the next one's. */
   | { readonly type: "lease"; readonly holder: string | null }
   /** A command that was not passed on, and why. */

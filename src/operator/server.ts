@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createServer, STATUS_CODES, type Server } from "node:http";
+import { STATUS_CODES } from "node:http";
 import type { AddressInfo } from "node:net";
 import { performance } from "node:perf_hooks";
 import type { Duplex } from "node:stream";
@@ -7,18 +7,20 @@ import type { Observable } from "rxjs";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { ArmDescription, Limits } from "../domain/arm.ts";
 import { OnarmError } from "../domain/errors.ts";
-import { admit, type Refused } from "./authority.ts";
+import { admit, ownHosts, type Door, type Refused } from "./authority.ts";
 import { Client } from "./client.ts";
 import { filming } from "./film.ts";
+import { keysOf, type Entry } from "./keys.ts";
 import { lease } from "./lease.ts";
-import { maxFrameBytes, subProtocol, type AuditEntry, type OperatorCommand, type PageState, type Role } from "./protocol.ts";
+import { listening, loopback, type Place } from "./listening.ts";
+import { maxFrameBytes, subProtocol, type AuditEntry, type OperatorCommand, type PageState } from "./protocol.ts";
 import { answer } from "./static.ts";
 import { wordingOnce } from "./wording.ts";
 
-export interface OperatorOptions {
-  /** 0 for any free port. */
-  readonly port: number;
-  /** Of operators. Left out: a random one. Never empty. */
+export interface OperatorOptions extends Place {
+  /** Names and addresses besides this machine's own by which browsers may call it; the links name the first. As a URL has them: IPv6 in brackets. */
+  readonly publicHosts?: readonly string[];
+  /** Of operators and their programs, for as long as the run lasts. Left out: a random one. Never empty. */
   readonly token?: string;
   /** Of those who only watch. Left out: a random one. */
   readonly viewerToken?: string;
@@ -33,20 +35,25 @@ export interface OperatorOptions {
   onCommand(command: OperatorCommand): void;
   /** Who did what, line by line. */
   onAudit?(entry: AuditEntry): void;
-  /** The link with the token is told here, once. */
+  /** What sessions are made of, and how many links were used or made void before: of a page that was served before and comes back. */
+  readonly secret?: string;
+  readonly links?: number;
+  /** A link was used or made void; how many there were by now. */
+  onLink?(links: number): void;
+  /** The links are told here, once. */
   say?(line: string): void;
 }
 
 export interface OperatorServer {
-  /** Address of the page, the operators' token in it; and the same to watch only. */
+  /** Address of the page with the operators' token in it, which is told to nobody; and the one to watch only. */
   readonly url: string;
   readonly viewerUrl: string;
   readonly token: string;
+  /** Address of the page for one more browser: it opens once, and the one before opens no more. */
+  renewLink(): string;
   close(): Promise<void>;
 }
 
-/** This machine alone: whoever is elsewhere comes through a tunnel that knows who they are. */
-const host = "127.0.0.1";
 const maxClients = 32;
 /** Commands that are repeated while a person holds on. */
 const held: ReadonlySet<OperatorCommand["kind"]> = new Set(["recover", "jog", "jog-joint", "reward"]);
@@ -59,37 +66,24 @@ function refuse(socket: Duplex, { status, reason }: Refused): void {
   );
 }
 
-const listening = (server: Server, port: number) =>
-  new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        new OnarmError(
-          "usage.invalid",
-          `the page cannot listen on ${host} port ${port} (${error.code}); choose another with --port, or 0 for any`,
-          { port },
-          error,
-        ),
-      ),
-    );
-    server.listen(port, host, resolve);
-  });
-
 /**
  * Serves the operator's page and its WebSocket on one port. Resolves when it listens.
  * @throws OnarmError "usage.invalid" for a port that is taken or an empty token
  */
 export async function serveOperator(options: OperatorOptions): Promise<OperatorServer> {
-  const { port, description, state$, onCommand, onAudit = () => {} } = options;
+  const { description, state$, onCommand, onAudit = () => {} } = options;
   const token = options.token ?? randomBytes(24).toString("base64url");
   const tokens = { operator: token, viewer: options.viewerToken ?? randomBytes(24).toString("base64url") };
   if (token.trim() === "" || tokens.viewer.trim() === "")
     throw new OnarmError("usage.invalid", "the page's token is empty; give --token at least one character, or leave it out");
 
-  const server = createServer(
-    { headersTimeout: 5000, requestTimeout: 10_000 },
-    answer(description, options.limits, { tokens, latest: () => options.metrics?.() }),
-  );
-  server.maxConnections = 4 * maxClients;
+  const secret = options.secret ?? randomBytes(32).toString("base64url");
+  const keys = keysOf(tokens, secret, options.links, options.onLink);
+  const door: Door = {
+    scheme: options.tls ? "https" : "http",
+    hosts: new Set([...ownHosts, ...(options.publicHosts ?? [])]),
+    keys,
+  };
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: maxFrameBytes,
@@ -102,12 +96,13 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   const write = lease<Client>((holder) => {
     for (const client of clients) client.tellLease(holder?.name);
   });
-  const welcome = (webSocket: WebSocket, role: Role) => {
+  const welcome = (webSocket: WebSocket, entry: Entry) => {
+    const { role } = entry;
     const name = `${role} ${++comers}`;
     const audit = (what: string) => onAudit({ by: name, role, what });
     const client: Client = new Client(
       webSocket,
-      { name, role },
+      { ...entry, name },
       {
         command: (command) => {
           // A word that is said ten times a second is told once, by the mode it leads to.
@@ -137,22 +132,29 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
       wording,
     );
     clients.add(client);
-    audit("came");
+    audit(entry.session === undefined ? "came" : "came by the link that opens once");
     client.tellLease(write.holder()?.name);
     if (latest) client.show(latest);
   };
   let latest: PageState | undefined;
   const film = filming();
 
+  const host = options.publicHosts?.[0] ?? loopback;
+  const address = (token: string) =>
+    `${door.scheme}://${host}:${(server.address() as AddressInfo).port}/?token=${encodeURIComponent(token)}`;
+  const server = await listening(
+    options,
+    answer(description, options.limits, door, { metrics: () => options.metrics?.(), link: () => address(keys.renew()) }),
+    4 * maxClients,
+  );
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
-    const admitted = admit(request, tokens, subProtocol);
-    if (typeof admitted !== "string") return refuse(socket, admitted);
+    // First, so that nobody's link is used up by it.
     if (clients.size >= maxClients) return refuse(socket, { status: 503, reason: "too many clients" });
+    const admitted = admit(request, door, subProtocol);
+    if ("status" in admitted) return refuse(socket, admitted);
     sockets.handleUpgrade(request, socket, head, (webSocket) => welcome(webSocket, admitted));
   });
-
-  await listening(server, port);
   const subscription = state$.subscribe({
     next: (state) => {
       latest = state;
@@ -165,16 +167,16 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     for (const client of clients) client.beat();
   }, 10);
 
-  const link = (token: string) => `http://${host}:${(server.address() as AddressInfo).port}/?token=${encodeURIComponent(token)}`;
-  const [url, viewerUrl] = [link(tokens.operator), link(tokens.viewer)];
+  const [url, viewerUrl] = [address(tokens.operator), address(tokens.viewer)];
   const say = options.say ?? ((line) => process.stderr.write(`${line}\n`));
-  say(`the page: ${url}`);
+  say(`the page: ${address(keys.link())}`);
   say(`to watch only: ${viewerUrl}`);
 
   return {
     url,
     viewerUrl,
     token,
+    renewLink: () => address(keys.renew()),
     close: async () => {
       clearInterval(beat);
       subscription.unsubscribe();

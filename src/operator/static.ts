@@ -1,45 +1,35 @@
-import { readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import type { ArmDescription, Limits } from "../domain/arm.ts";
-import { hostIsOurs, roleOf } from "./authority.ts";
-import type { Role } from "./protocol.ts";
-
-const text = (file: string, type: string) => ({
-  type: `${type}; charset=utf-8`,
-  body: readFileSync(new URL(`./page/${file}`, import.meta.url)),
-});
-
-/** Everything there is to fetch, read once: no request ever names a file. */
-const pages = () => ({
-  "/": text("index.html", "text/html"),
-  "/page.css": text("page.css", "text/css"),
-  "/page.js": text("page.js", "text/javascript"),
-  "/link.js": text("link.js", "text/javascript"),
-  "/jog.js": text("jog.js", "text/javascript"),
-  "/views.js": text("views.js", "text/javascript"),
-  "/plots.js": text("plots.js", "text/javascript"),
-});
+import { hostIsOurs, originIsOurs, roleOf, type Door } from "./authority.ts";
+import { pageFiles, type Served } from "./files.ts";
 
 /** The token is in the page's address: it must not travel on in a Referer, and nothing foreign may be loaded or frame us. */
-const headers = {
-  "Content-Security-Policy":
-    "default-src 'self'; connect-src 'self' ws://127.0.0.1:* ws://localhost:*; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+const headersAt = ({ scheme, hosts }: Door) => ({
+  "Content-Security-Policy": `default-src 'self'; connect-src 'self' ${[...hosts]
+    // What a policy cannot name by a port of its own is the page's own host, and that is 'self'.
+    .filter((host) => !host.startsWith("["))
+    .map((host) => `${scheme === "https" ? "wss" : "ws"}://${host}:*`)
+    .join(" ")}; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
   "Cache-Control": "no-store",
-};
+});
 
-/** What is told to a collector of metrics: to whoever has a token, and nothing before there is something. */
-export interface MetricsSource {
-  readonly tokens: Readonly<Record<Role, string>>;
-  latest(): string | undefined;
+/** What is told besides the page's files, to whoever has a token. */
+export interface Told {
+  /** Prometheus text; nothing before there is something. */
+  metrics(): string | undefined;
+  /** An operator asks for a link for another browser: its address. */
+  link(): string;
 }
 
-/** Answers GET for the page's files, /description.json, /limits.json where limits are known, and /metrics. */
-export function answer(description: ArmDescription, limits: Limits | undefined, metrics: MetricsSource): RequestListener {
-  const known: Readonly<Record<string, { readonly type: string; readonly body: Buffer }>> = {
-    ...pages(),
+/** Answers GET for the page's files, /description.json, /limits.json where limits are known, and /metrics; and POST /link. */
+export function answer(description: ArmDescription, limits: Limits | undefined, door: Door, told: Told): RequestListener {
+  const headers = headersAt(door);
+  // Read once: no request ever names a file.
+  const known: Readonly<Record<string, Served>> = {
+    ...pageFiles(),
     ...(limits ? { "/limits.json": { type: "application/json", body: Buffer.from(JSON.stringify(limits)) } } : {}),
     "/description.json": { type: "application/json", body: Buffer.from(JSON.stringify(description)) },
     // Browsers ask for it by themselves.
@@ -48,19 +38,32 @@ export function answer(description: ArmDescription, limits: Limits | undefined, 
   return (request, response) => {
     const say = (status: number, body: string) =>
       response.writeHead(status, { ...headers, "Content-Type": "text/plain" }).end(body);
-    if (!hostIsOurs(request)) return say(403, "this address is not ours");
-    if (request.method !== "GET" && request.method !== "HEAD") return say(405, "only GET");
+    if (!hostIsOurs(request, door)) return say(403, "this address is not ours");
     const path = (request.url ?? "/").split("?")[0]!;
+    if (path === "/link" && request.method === "POST") {
+      if (!originIsOurs(request, door)) return say(403, "this page's origin may not ask for a link");
+      if (roleOf(request, door) !== "operator") return say(401, "the token is missing, or not an operator's");
+      return say(200, told.link());
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") return say(405, "only GET");
     if (path === "/metrics") {
-      if (roleOf(request, metrics.tokens) === undefined) return say(401, "the token is missing or wrong");
-      const body = metrics.latest();
+      if (roleOf(request, door) === undefined) return say(401, "the token is missing or wrong");
+      const body = told.metrics();
       if (body === undefined) return say(404, "nothing is measured yet");
       response.writeHead(200, { ...headers, "Content-Type": "text/plain; version=0.0.4; charset=utf-8" });
       return response.end(request.method === "HEAD" ? undefined : body);
     }
     const found = Object.hasOwn(known, path) ? known[path] : undefined;
     if (!found) return say(404, "not found");
-    response.writeHead(200, { ...headers, "Content-Type": found.type, "Content-Length": found.body.length });
-    response.end(request.method === "HEAD" ? undefined : found.body);
+    const packed = /\bgzip\b/.test(String(request.headers["accept-encoding"])) ? found.gzip : undefined;
+    const body = packed ?? found.body;
+    response.writeHead(200, {
+      ...headers,
+      "Content-Type": found.type,
+      "Content-Length": body.length,
+      Vary: "Accept-Encoding",
+      ...(packed ? { "Content-Encoding": "gzip" } : {}),
+    });
+    response.end(request.method === "HEAD" ? undefined : body);
   };
 }

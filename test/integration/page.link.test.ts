@@ -12,11 +12,50 @@ describe("the operator's link", () => {
   beforeEach(async () => (rig = await operatorRig()));
   afterEach(async () => await rig.server.close());
 
-  it("tells its address once, with the token of operators and with that of those who only watch", () => {
-    expect(rig.said).to.deep.equal([
-      `the page: http://${rig.base.host}/?token=${token}`,
-      `to watch only: ${rig.server.viewerUrl}`,
-    ]);
+  /** Token of the operators' link that was told. */
+  const told = () => new URL(rig.said[0]!.replace("the page: ", "")).searchParams.get("token")!;
+
+  it("tells its address once: a link for one operator, and one for those who only watch; the lasting token is in neither", () => {
+    expect(rig.said[0]).to.match(new RegExp(`^the page: http://${rig.base.host}/\\?token=[\\w-]{43}$`));
+    expect(rig.said[1]).to.equal(`to watch only: ${rig.server.viewerUrl}`);
+    expect(rig.said).to.have.length(2);
+    expect(rig.said.join()).to.not.include(token);
+  });
+
+  it("lets one in by that link, and whoever comes with it later not; who came first comes back by the session they were given", async () => {
+    const first = await rig.linked({ path: `/ws?token=${told()}` });
+    const hello = await first.until((message) => message.type === "hello");
+    expect(hello).to.include({ role: "operator", name: "operator 1" });
+    expect(await rig.statusOf({ path: `/ws?token=${told()}` })).to.equal(401);
+    first.socket.terminate();
+    const { session } = hello as { session: string };
+    const again = await rig.linked({ path: `/ws?token=${session}` });
+    expect(await again.until((message) => message.type === "hello")).to.deep.equal({
+      type: "hello",
+      protocol: "onarm.v1",
+      role: "operator",
+      name: "operator 2",
+    });
+  });
+
+  it("gives an operator, and nobody else, a link for another browser", async () => {
+    const ask = async (headers: Record<string, string>) => await rig.get("/link", headers, "POST");
+    expect((await ask({})).status).to.equal(401);
+    expect((await ask({ authorization: `Bearer ${new URL(rig.server.viewerUrl).searchParams.get("token")}` })).status).to.equal(
+      401,
+    );
+    expect((await ask({ authorization: `Bearer ${token}`, origin: "http://evil.example" })).status).to.equal(403);
+    expect((await rig.get("/link", { authorization: `Bearer ${token}` })).status).to.equal(404);
+    const { status, body } = await ask({ authorization: `Bearer ${token}` });
+    expect(status).to.equal(200);
+    expect(await rig.statusOf({ path: `/ws?token=${told()}` }), "the one before").to.equal(401);
+    expect(await rig.statusOf({ path: `/ws${new URL(body).search}` })).to.equal(101);
+  });
+
+  it("uses no link up for reading the page or its metrics", async () => {
+    expect((await rig.get(`/?token=${told()}`)).status).to.equal(200);
+    expect((await rig.get(`/metrics?token=${told()}`)).status).to.equal(401);
+    expect(await rig.statusOf({ path: `/ws?token=${told()}` })).to.equal(101);
   });
 
   it("makes a random token where none is given, and another one each time", async () => {

@@ -44,8 +44,8 @@ export async function operatorRig() {
   }
 
   /** Opens a link; `heard` collects its messages, `until` resolves with the first that is wanted, `closed` with the close code. */
-  async function linked() {
-    const socket = open();
+  async function linked(opening: Opening = {}) {
+    const socket = open(opening);
     const heard: ServerMessage[] = [];
     const waiting = new Set<() => void>();
     socket.on("message", (data) => {

@@ -2,8 +2,12 @@
 const silenceMs = 800;
 const retryMs = 700;
 
+/** Where a tab keeps what the token of a link that opens once was exchanged for. */
+const kept = "onarm.session";
+
 /**
- * The WebSocket to the run: reconnects by itself, and tells when the link is up, lost or ended.
+ * The WebSocket to the run: reconnects by itself, and tells when the link is up, lost or ended. A token that is refused, because its link was
+ * used before, is tried in turn with the session that this tab was given then.
  * @param {string} token
  * @param {{ message: (message: any) => void, status: (status: "connecting" | "up" | "lost" | "refused" | "ended", age: number) => void }} on
  */
@@ -13,10 +17,12 @@ export function link(token, on) {
   let heardAt = 0;
   let wasUp = false;
   let ended = false;
+  let credential = token;
   const age = () => (wasUp ? (performance.now() - heardAt) / 1000 : NaN);
 
   const open = () => {
-    const mine = new WebSocket(`ws://${location.host}/ws?token=${encodeURIComponent(token)}`, "onarm.v1");
+    const scheme = location.protocol === "https:" ? "wss" : "ws";
+    const mine = new WebSocket(`${scheme}://${location.host}/ws?token=${encodeURIComponent(credential)}`, "onarm.v1");
     let opened = false;
     socket = mine;
     mine.onopen = () => (opened = true);
@@ -24,13 +30,16 @@ export function link(token, on) {
       if (socket !== mine) return;
       heardAt = performance.now();
       wasUp = true;
-      on.message(JSON.parse(data));
+      const message = JSON.parse(data);
+      if (message.session) sessionStorage.setItem(kept, (credential = message.session));
+      on.message(message);
       on.status("up", 0);
     };
     mine.onclose = ({ code }) => {
       if (socket !== mine) return;
       socket = undefined;
       ended = code === 1001;
+      if (!opened) credential = credential === token ? (sessionStorage.getItem(kept) ?? token) : token;
       on.status(ended ? "ended" : wasUp ? "lost" : opened ? "connecting" : "refused", age());
       if (!ended) setTimeout(open, retryMs);
     };
