@@ -25,6 +25,19 @@ describe("the page in a browser", function () {
     await linked();
   });
 
+  it("opened by a link that opens once, stays in: over a reload, and when the link is opened again in the same tab", async () => {
+    const link = rig.server.renewLink();
+    await open({}, link);
+    await linked();
+    await rig.page.reload();
+    await linked();
+    await rig.page.goto(link);
+    await linked();
+    await rig.page.context().close();
+    await open({}, link);
+    await says("#banner", "this address lacks its token");
+  });
+
   it("shows mode and reason, stages, scores, curves, counters, joints and the arm", async () => {
     await open();
     rig.state$.next(practising);
