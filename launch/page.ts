@@ -14,6 +14,8 @@ export interface PageOptions extends Pick<OperatorOptions, "port" | "host" | "tl
   readonly viewerToken?: string;
   readonly description: ArmDescription;
   readonly limits?: Limits;
+  /** Of web pages that may watch by the Foxglove protocol beside our own, as browsers send them. */
+  readonly allowedOrigins?: readonly string[];
 }
 
 export interface Page {

@@ -3,6 +3,7 @@ import { ReplaySubject } from "rxjs";
 import { isOnarmError } from "../src/domain/errors.ts";
 import type { PageState } from "../src/operator/protocol.ts";
 import { serveOperator } from "../src/operator/server.ts";
+import { foxgloveChannels } from "./foxglove/channels.ts";
 import type { FromPage, ToPage } from "./page.ts";
 
 /** Entry of the page's process: snapshots come over IPC, commands go back. It ends when its parent lets go or is gone. */
@@ -16,11 +17,12 @@ process.on("message", async (message: ToPage) => {
   if ("metrics" in message) return void (metrics = message.metrics);
   if ("show" in message) return state$.next(message.show);
   if ("link" in message) return void process.stderr.write(`the page: ${renewLink()}\n`);
-  const { again, ...options } = message.open;
+  const { again, allowedOrigins: origins = [], ...options } = message.open;
   try {
     const server = await serveOperator({
       ...options,
       state$,
+      foxglove: { channels: foxgloveChannels(options.description, options.limits), origins },
       metrics: () => metrics,
       onCommand: (command) => tell({ command }),
       onAudit: (audit) => tell({ audit }),

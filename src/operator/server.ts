@@ -10,6 +10,9 @@ import { OnarmError } from "../domain/errors.ts";
 import { admit, ownHosts, type Door, type Refused } from "./authority.ts";
 import { Client } from "./client.ts";
 import { filming } from "./film.ts";
+import { foxgloveAdmission, wantsFoxglove } from "./foxglove/admission.ts";
+import { foxgloveDesk, type FoxgloveOptions } from "./foxglove/desk.ts";
+import { isFoxglove } from "./foxglove/protocol.ts";
 import { keysOf, type Entry } from "./keys.ts";
 import { lease } from "./lease.ts";
 import { listening, loopback, type Place } from "./listening.ts";
@@ -32,6 +35,8 @@ export interface OperatorOptions extends Place {
   readonly limits?: Limits;
   /** Snapshots; every client is sent the latest one. Its error or completion ends nothing. */
   readonly state$: Observable<PageState>;
+  /** What Foxglove and Lichtblick may watch on the same port; left out: nothing. */
+  readonly foxglove?: FoxgloveOptions;
   onCommand(command: OperatorCommand): void;
   /** Who did what, line by line. */
   onAudit?(entry: AuditEntry): void;
@@ -88,7 +93,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     noServer: true,
     maxPayload: maxFrameBytes,
     perMessageDeflate: false,
-    handleProtocols: () => subProtocol,
+    handleProtocols: (offered) => (offered.has(subProtocol) ? subProtocol : ([...offered].find(isFoxglove) ?? false)),
   });
   const clients = new Set<Client>();
   let comers = 0;
@@ -138,6 +143,14 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   };
   let latest: PageState | undefined;
   const film = filming();
+  const say = options.say ?? ((line) => process.stderr.write(`${line}\n`));
+  const foxglove = foxgloveDesk(options.foxglove?.channels ?? [], now);
+  const admitViewer = foxgloveAdmission(door, options.foxglove?.origins ?? [], say);
+  const watch = (webSocket: WebSocket) => {
+    const who = { by: `viewer ${++comers}`, role: "viewer" } as const;
+    onAudit({ ...who, what: `came to watch by ${webSocket.protocol}` });
+    foxglove.welcome(webSocket, () => onAudit({ ...who, what: "left" }));
+  };
 
   const host = options.publicHosts?.[0] ?? loopback;
   const address = (token: string) =>
@@ -150,7 +163,11 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     // First, so that nobody's link is used up by it.
-    if (clients.size >= maxClients) return refuse(socket, { status: 503, reason: "too many clients" });
+    if (clients.size + foxglove.size >= maxClients) return refuse(socket, { status: 503, reason: "too many clients" });
+    if (options.foxglove && wantsFoxglove(request)) {
+      const refused = admitViewer(request);
+      return refused ? refuse(socket, refused) : sockets.handleUpgrade(request, socket, head, watch);
+    }
     const admitted = admit(request, door, subProtocol);
     if ("status" in admitted) return refuse(socket, admitted);
     sockets.handleUpgrade(request, socket, head, (webSocket) => welcome(webSocket, admitted));
@@ -159,18 +176,20 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     next: (state) => {
       latest = state;
       film.take(state);
+      foxglove.show(state);
       for (const client of clients) client.show(state);
     },
     error: () => {},
   });
   const beat = setInterval(() => {
     for (const client of clients) client.beat();
+    foxglove.beat();
   }, 10);
 
   const [url, viewerUrl] = [address(tokens.operator), address(tokens.viewer)];
-  const say = options.say ?? ((line) => process.stderr.write(`${line}\n`));
   say(`the page: ${address(keys.link())}`);
   say(`to watch only: ${viewerUrl}`);
+  if (options.foxglove) say(`for Foxglove and Lichtblick: ${viewerUrl.replace(/^http/, "ws")}`);
 
   return {
     url,
@@ -181,6 +200,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
       clearInterval(beat);
       subscription.unsubscribe();
       for (const client of clients) client.close();
+      foxglove.close();
       sockets.close();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,115 @@
+import type { ArmDescription, Limits } from "../../src/domain/arm.ts";
+import type { Vec3 } from "../../src/domain/units.ts";
+import { capsules } from "../../src/kinematics/capsules.ts";
+import { frames } from "../../src/kinematics/chain.ts";
+import { apply, identity, turn, type Transform } from "../../src/kinematics/transform.ts";
+import { linkTransforms, tree } from "../../src/kinematics/tree.ts";
+import type { Channel } from "../../src/operator/foxglove/channel.ts";
+import type { PageState, SceneMark } from "../../src/operator/snapshot.ts";
+import { jsonChannel } from "./encoding.ts";
+import { cube, cylinder, label, sceneUpdate, sphere, update, wire, type Color, type Shapes, type Thing } from "./shapes.ts";
+import { seenFrom } from "./transforms.ts";
+
+export type Bounds = Pick<Limits, "workspace" | "keepOut">;
+
+const colour = (r: number, g: number, b: number, a: number): Color => ({ r, g, b, a });
+const body = colour(0.55, 0.62, 0.72, 0.6);
+const surface = colour(0.62, 0.55, 0.45, 0.6);
+const moved = colour(0.85, 0.6, 0.25, 1);
+const wanted = colour(0.2, 0.75, 0.35, 0.5);
+const inside = colour(0.25, 0.6, 0.95, 1);
+const forbidden = colour(0.95, 0.3, 0.25, 1);
+
+/** A frame in the middle between two points, its z along them. */
+function between(a: Vec3, b: Vec3): { readonly frame: Transform; readonly length: number } {
+  const [x, y, z] = [b[0] - a[0], b[1] - a[1], b[2] - a[2]];
+  const [length, across] = [Math.hypot(x, y, z), Math.hypot(x, y)];
+  const p: Vec3 = [(a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (a[2] + b[2]) / 2];
+  const along = across <= 1e-9 * length;
+  return { frame: { p, R: along ? identity.R : turn([-y / across, x / across, 0], Math.atan2(across, z)).R }, length };
+}
+
+/** The arm as the governor keeps it clear of things: the capsules about its moving links, each in the frame of the link its joint carries. */
+export function armThings(description: ArmDescription): readonly Thing[] {
+  const { chain, capsules: all } = capsules(description);
+  const zero = new Float64Array(chain.joints);
+  const behind = frames(chain, zero).frames;
+  const links = linkTransforms(tree(description), zero);
+  const things = new Map<string, { cylinders: NonNullable<Shapes["cylinders"]>; spheres: NonNullable<Shapes["spheres"]> }>();
+  for (const { joint, a, b, radius } of all) {
+    const frame = description.joints.find(({ name }) => name === chain.names[joint])!.child;
+    const o = 12 * joint;
+    const to = seenFrom(links.get(frame)!, {
+      R: [...behind.subarray(o, o + 9)],
+      p: [behind[o + 9]!, behind[o + 10]!, behind[o + 11]!],
+    });
+    const ends = [apply(to, a), apply(to, b)] as const;
+    const { frame: middle, length } = between(...ends);
+    const shapes = things.get(frame) ?? { cylinders: [], spheres: [] };
+    things.set(frame, shapes);
+    if (length > 0) shapes.cylinders.push(cylinder(middle, radius, length, body));
+    for (const end of length > 0 ? ends : [ends[0]]) shapes.spheres.push(sphere(end, radius, body));
+  }
+  return [...things].map(([frame, shapes]) => ({ id: frame, frame, shapes }));
+}
+
+/** Extents of what a snapshot only names by its place, m: those of the embedded scene. */
+const cabinet = { width: 0.16, depth: 0.2, height: 0.07 };
+const front = 0.01;
+const cap: Vec3 = [0.05, 0.05, 0.02];
+const slab = 0.01;
+
+function markShapes(mark: SceneMark): Shapes {
+  const [x, y, z] = mark.position;
+  if (mark.kind === "goal") return { spheres: [sphere(mark.position, mark.radius, wanted)] };
+  const texts = [label([x, y, z + 0.15], `${mark.kind} ${(mark.travel * 1000).toFixed(0)} mm`, moved)];
+  // Its position is the cap's top as it stands now.
+  if (mark.kind === "button") return { cubes: [cube({ p: [x, y, z - cap[2] / 2], R: identity.R }, cap, moved)], texts };
+  const [ox, oy] = mark.opens;
+  const { width, depth, height } = cabinet;
+  // x of its own frame looks where it opens.
+  const { R } = turn([0, 0, 1], Math.atan2(oy, ox));
+  const ahead = (way: number): Vec3 => [x + ox * way, y + oy * way, z + height / 2];
+  return {
+    cubes: [
+      cube({ p: ahead(-depth / 2), R }, [depth, width, height], surface),
+      cube({ p: ahead(mark.travel + front / 2), R }, [front, width, height], moved),
+    ],
+    texts,
+  };
+}
+
+/** What stands about the arm, all of it in `base`: boxes of the limits file, the table, what the task moves and where it should go. */
+export function sceneThings(base: string, bounds: Bounds | undefined, { scene }: Pick<PageState, "scene">): readonly Thing[] {
+  const { workspace, keepOut = [] } = bounds ?? {};
+  const boxes: Thing[] = keepOut.map(({ name, min, max }) => ({
+    id: `keep out: ${name}`,
+    frame: base,
+    shapes: { lines: [wire(min, max, forbidden)] },
+  }));
+  if (workspace) boxes.push({ id: "workspace", frame: base, shapes: { lines: [wire(workspace.min, workspace.max, inside)] } });
+  if (scene.table !== undefined) {
+    const [from, to] = workspace ? [workspace.min, workspace.max] : [[0.2, -0.6] as const, [1.1, 0.6] as const];
+    const middle: Vec3 = [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2, scene.table - slab / 2];
+    const top = cube({ p: middle, R: identity.R }, [to[0] - from[0] + 0.2, to[1] - from[1] + 0.2, slab], surface);
+    boxes.push({ id: "table", frame: base, shapes: { cubes: [top] } });
+  }
+  const marks = scene.marks.map((mark, n): Thing => ({ id: `${mark.kind} ${n}`, frame: base, shapes: markShapes(mark) }));
+  return [...boxes, ...marks];
+}
+
+/** The arm's own body once, and the scene whenever it changed. */
+export function sceneChannels(description: ArmDescription, bounds: Bounds | undefined): readonly Channel[] {
+  let arm: readonly Thing[] | undefined;
+  const schema = "foxglove.SceneUpdate";
+  return [
+    jsonChannel({ topic: "/onarm/arm", every: 0, lossy: false }, schema, sceneUpdate, ({ time }, told) =>
+      told ? [] : [{ time, message: update([], (arm ??= armThings(description)), time) }],
+    ),
+    jsonChannel({ topic: "/onarm/scene", every: 0.1, lossy: false }, schema, sceneUpdate, ({ state, time }, told) => {
+      const before = told ? sceneThings(description.base, bounds, told.state) : [];
+      const message = update(before, sceneThings(description.base, bounds, state), time);
+      return told && message.entities.length + message.deletions.length === 0 ? [] : [{ time, message }];
+    }),
+  ];
+}
