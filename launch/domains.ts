@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { OnarmError } from "../src/domain/errors.ts";
 import type { DomainSpec, Split } from "../src/domain/experience.ts";
 import type { Rng } from "../src/domain/rng.ts";
@@ -11,6 +12,13 @@ import type { Watched } from "./trace.ts";
 import { pointSparseSpec, pointSpec, pointTask } from "../src/tasks/point.ts";
 import type { PointTask } from "../src/tasks/point.ts";
 import { pointBehaviour, pointEnvironment } from "../sim/point.ts";
+import { antSpec, antTask } from "../src/tasks/ant.ts";
+import { cheetahSpec, cheetahTask } from "../src/tasks/cheetah.ts";
+import { antEnvironment } from "../sim/locomotion/ant.ts";
+import { cheetahEnvironment } from "../sim/locomotion/cheetah.ts";
+import { actor } from "../src/learning/sac.ts";
+import type { Act } from "../src/learning/sac.ts";
+import { readBehaviour } from "./behaviourFile.ts";
 
 /** Everything that a domain's name stands for: how to read it, what its tasks are, where they can be tried, who made its offline data. */
 export interface Domain {
@@ -23,9 +31,16 @@ export interface Domain {
   /** Aims that are reported but not counted in a comparison. */
   readonly uncounted: readonly string[];
   open(): Promise<{ environment: Environment; watched?: Watched | undefined }>;
-  /** The scripted behaviour of the offline data, for one episode. */
+  /** The behaviour of the offline data, for one episode: a script, or a learned policy that is told the task. */
   behaviour(task: unknown, rng: Rng): Controller;
+  /** "scripted", or who learned it: for manifests. */
+  readonly behaves: string;
+  /** What a behaviour learner is told of a task; absent where tasks cannot be told in a few numbers. */
+  readonly goal?: (task: unknown) => Float32Array;
 }
+
+/** Share of a learned behaviour's episodes in which it is told another task's goal: what PEARL's exploration under the prior gives its replay. */
+export const FOREIGN = 1 / 3;
 
 const point = (kind: "dense" | "sparse"): Domain => ({
   spec: kind === "dense" ? pointSpec : pointSparseSpec,
@@ -38,6 +53,8 @@ const point = (kind: "dense" | "sparse"): Domain => ({
     const act = pointBehaviour(task as PointTask, rng);
     return (observation) => act(observation);
   },
+  behaves: "scripted",
+  goal: (task) => Float32Array.from((task as PointTask).goal),
 });
 
 const sawyer: Domain = {
@@ -54,12 +71,66 @@ const sawyer: Domain = {
     const act = randomPrimitives(rng);
     return (observation) => act(observation);
   },
+  behaves: "scripted",
 };
+
+/** A robot on legs whose behaviour was learned: its actor is shipped, and read when it is first asked. */
+const legged = <Task extends object>(robot: {
+  readonly spec: DomainSpec;
+  readonly arm: string;
+  readonly task: (split: Split, seed: number, id: number) => Task;
+  readonly aim: (task: Task) => string;
+  readonly goal: (task: Task) => readonly number[];
+  readonly open: () => Promise<Environment<Task>>;
+}): Domain => {
+  const { spec, task } = robot;
+  const goal = (of: unknown) => Float32Array.from(robot.goal(of as Task));
+  let shipped: Promise<Act> | undefined;
+  const act = () =>
+    (shipped ??= readBehaviour(shippedBehaviour(spec.name), spec).then((learned) =>
+      actor(spec, learned.goal, learned, learned.tensors),
+    ));
+  return {
+    spec,
+    arm: robot.arm,
+    task,
+    aim: (of) => robot.aim(of as Task),
+    uncounted: [],
+    open: async () => ({ environment: (await robot.open()) as Environment }),
+    behaviour: (of, rng) => {
+      const told = goal(rng.uniform() < FOREIGN ? task("train", rng.integer(2 ** 31), 0) : of);
+      return async (observation) => (await act())(observation, told, rng);
+    },
+    behaves: "shipped SAC policy that is told the task",
+    goal,
+  };
+};
+
+const shippedBehaviour = (name: string) => fileURLToPath(new URL(`../shipped/${name}/behaviour.safetensors`, import.meta.url));
+
+const cheetah = legged({
+  spec: cheetahSpec,
+  arm: "half-cheetah",
+  task: cheetahTask,
+  aim: ({ velocity }) => ["below 1 m/s", "1 to 2 m/s", "2 to 3 m/s"][Math.floor(velocity)]!,
+  goal: ({ velocity }) => [velocity / 1.5 - 1],
+  open: cheetahEnvironment,
+});
+const ant = legged({
+  spec: antSpec,
+  arm: "ant",
+  task: antTask,
+  aim: ({ direction }) => ["ahead", "left", "behind", "right"][Math.round(direction / (Math.PI / 2)) % 4]!,
+  goal: ({ direction }) => [Math.cos(direction), Math.sin(direction)],
+  open: antEnvironment,
+});
 
 const DOMAINS: Record<string, () => Promise<Domain>> = {
   point: async () => point("dense"),
   "point-sparse": async () => point("sparse"),
   sawyer: async () => sawyer,
+  "cheetah-vel": async () => cheetah,
+  "ant-dir": async () => ant,
 };
 
 export const domainNames = () => Object.keys(DOMAINS);
