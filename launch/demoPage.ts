@@ -10,7 +10,7 @@ import type { VerbContext } from "./cli.ts";
 import type { Hooks, Stage as StageName } from "./improve.ts";
 import { operate } from "./operate.ts";
 import { openPacedSample } from "./pacedSample.ts";
-import { openPage } from "./page.ts";
+import { openPage, type PageOptions } from "./page.ts";
 import type { ScoreSummary } from "./score.ts";
 
 const TITLES: Record<StageName, string> = {
@@ -22,9 +22,9 @@ const TITLES: Record<StageName, string> = {
 /** ms between two snapshots of the moving arm. */
 const SNAPSHOT = 50;
 
-/** The page of a demo: the arm at real speed, the run's stages, curves and verdict; stop and the way out of a stop. */
+/** The page of a demo or of practice: the arm at real speed, the run's stages, curves and verdict; stop and the way out of a stop. */
 export async function openDemoPage(
-  options: { readonly port: number; readonly token?: string },
+  options: Omit<PageOptions, "description">,
   context: VerbContext,
 ): Promise<{ hooks: Hooks; close(): Promise<void> }> {
   const page = await openPage({ ...options, description: sawyer }, context.log);

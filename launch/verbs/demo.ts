@@ -4,11 +4,9 @@ import { integer, type Verb } from "../cli.ts";
 import { openDemoPage } from "../demoPage.ts";
 import { improve } from "../improve.ts";
 import { readInputs } from "../improveInputs.ts";
+import { pageFlags, pageOptions, type PageFlags } from "../pageFlags.ts";
 
-interface Options {
-  readonly headless?: boolean;
-  readonly port: number;
-  readonly token?: string;
+interface Options extends PageFlags {
   readonly steps: number;
   readonly tasks: number;
   readonly taskSeed?: number;
@@ -25,10 +23,8 @@ export const verb: Verb<Options> = {
   name: "demo",
   summary: "the whole loop on the embedded arm: score, practise without rewards, fine-tune, gate, score (npm start)",
   options: (command) => {
-    command
+    pageFlags(command)
       .option("--headless", "no page: lockstep alone")
-      .option("--port <n>", "of the page on this machine; 0 for any", integer({ max: 65535 }), 8642)
-      .option("--token <t>", "for the page; else ONARM_TOKEN, else a random one")
       .option("--steps <n>", "reward-free policy steps", integer({ min: 1, max: 1_000_000 }), 8000)
       .option("--tasks <n>", "held-out test tasks scored before and after", integer({ min: 1, max: 10_000 }), 100)
       .option("--task-seed <s>", "which held-out test tasks; the seed of the run when left out", integer())
@@ -43,10 +39,9 @@ export const verb: Verb<Options> = {
       dataset: path.resolve(options.dataset ?? shipped("dataset")),
     };
     // Refused before a page opens or an arm starts.
+    const place = pageOptions(options);
     await readInputs(inputs, context);
-    const page = options.headless
-      ? undefined
-      : await openDemoPage({ port: options.port, ...(options.token ? { token: options.token } : {}) }, context);
+    const page = place && (await openDemoPage(place, context));
     try {
       return await improve(
         {

@@ -2,10 +2,13 @@ import path from "node:path";
 import { Option } from "commander";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { integer, type Verb } from "../cli.ts";
+import { openDemoPage } from "../demoPage.ts";
 import { improve } from "../improve.ts";
+import { readInputs } from "../improveInputs.ts";
+import { pageFlags, pageOptions, type PageFlags } from "../pageFlags.ts";
 import type { PracticeKind } from "../practice.ts";
 
-interface Options {
+interface Options extends PageFlags {
   readonly bundle: string;
   readonly dataset: string;
   readonly steps: number;
@@ -22,7 +25,7 @@ export const verb: Verb<Options> = {
   name: "practise",
   summary: "self-supervised phase: practise without rewards, fine-tune, let the gate decide",
   options: (command) => {
-    command
+    pageFlags(command)
       .requiredOption("--bundle <dir>", "the bundle that drives and is improved")
       .requiredOption("--dataset <dir>", "the offline data it was made from")
       .option("--steps <n>", "reward-free policy steps", integer({ min: 1, max: 10_000_000 }), 10000)
@@ -32,6 +35,7 @@ export const verb: Verb<Options> = {
           .choices(["self", "offline-only", "random-labels"])
           .default("self"),
       )
+      .option("--headless", "no page")
       .option("--tasks <n>", "held-out test tasks scored before and after", integer({ max: 100_000 }), 60)
       .option("--task-seed <s>", "which held-out test tasks", integer(), 0)
       .option("--validation <n>", "validation tasks the gate compares on", integer({ min: 20, max: 100_000 }), 60)
@@ -40,20 +44,31 @@ export const verb: Verb<Options> = {
   },
   run: async (options, context) => {
     if (options.arm !== "sim") throw new OnarmError("usage.invalid", `--arm ${options.arm}: only sim exists so far`);
-    return improve(
-      {
-        bundle: path.resolve(options.bundle),
-        dataset: path.resolve(options.dataset),
-        steps: options.steps,
-        control: options.control,
-        tasks: options.tasks,
-        taskSeed: options.taskSeed,
-        validationTasks: options.validation,
-        workers: options.workers,
-        directory: path.resolve(context.out ?? `out/practise-${context.seed}`),
-        resume: options.resume ?? false,
-      },
-      context,
-    );
+    const place = pageOptions(options);
+    const inputs = { bundle: path.resolve(options.bundle), dataset: path.resolve(options.dataset) };
+    // Refused before a page opens or an arm starts.
+    const { domain } = await readInputs(inputs, context);
+    const shown = domain.arm === "twin";
+    if (place && !shown) context.log(`no page: the domain ${domain.spec.name} has no arm to show or to stop`);
+    const page = place && shown ? await openDemoPage(place, context) : undefined;
+    try {
+      return await improve(
+        {
+          ...inputs,
+          steps: options.steps,
+          control: options.control,
+          tasks: options.tasks,
+          taskSeed: options.taskSeed,
+          validationTasks: options.validation,
+          workers: options.workers,
+          directory: path.resolve(context.out ?? `out/practise-${context.seed}`),
+          resume: options.resume ?? false,
+          ...(page ? page.hooks : {}),
+        },
+        context,
+      );
+    } finally {
+      await page?.close();
+    }
   },
 };
