@@ -6,15 +6,24 @@ import { watched } from "../src/control/watched.ts";
 import type { Inference } from "../src/control/watched.ts";
 import { isOnarmError } from "../src/domain/errors.ts";
 import type { OnarmError } from "../src/domain/errors.ts";
-import type { Rollout } from "../src/domain/experience.ts";
+import type { Episode, Observation, Rollout } from "../src/domain/experience.ts";
 import { rng } from "../src/domain/rng.ts";
+import type { Rng } from "../src/domain/rng.ts";
 import { Agent } from "../src/policy/agent.ts";
+import type { Belief } from "../src/policy/agent.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Environment } from "../src/ports/environment.ts";
 import { sawyerTask } from "../src/tasks/sawyer.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import { weightsOf } from "./rollouts.ts";
+
+/** A task that nobody names is found out: explored episodes in one scene, rewarded, before acting under what they say (docs/learning.md 1.6). */
+export interface Exploring {
+  readonly episodes: number;
+  /** Rewards of one, a number a step; undefined where nobody gave any: it is made again. */
+  rewards(episode: number, made: Rollout): Promise<Pick<Episode, "reward" | "rewardSource"> | undefined>;
+}
 
 export interface DrivingParts {
   readonly controller: Controller;
@@ -27,9 +36,15 @@ export interface DrivingParts {
   /** Made of this bundle beforehand; owned from here on. */
   readonly ready?: { readonly agent: Agent; readonly bundle: Bundle };
   readonly episodes?: number;
+  /** Absent: every episode acts under the prior. */
+  readonly exploring?: Exploring;
   /** Told of each episode as it begins and ends; `error` where it was cut short. */
   readonly begins?: (episode: number, task: SawyerTask) => void;
-  readonly ends?: (episode: number, made: Rollout | OnarmError) => void | Promise<void>;
+  readonly ends?: (
+    episode: number,
+    made: Rollout | OnarmError,
+    rewarded?: Pick<Episode, "reward" | "rewardSource">,
+  ) => void | Promise<void>;
 }
 
 /** A bundle ready to act. Compiling blocks its process for a moment: done before an arm is at hand, it costs nobody a beat. */
@@ -44,8 +59,8 @@ const sameNets = (a: Bundle, b: Bundle) =>
   configHash([a.spec, a.manifest.nets, a.manifest.metaTest]) === configHash([b.spec, b.manifest.nets, b.manifest.metaTest]);
 
 /**
- * A bundle's policy driving an arm in wall time, episode after episode over its training scenes, under the prior. A stop, a hold or a lost
- * scene ends an episode, not the driving; a spent budget does.
+ * A bundle's policy driving an arm in wall time, episode after episode over its training scenes: under the prior, or under what explored
+ * episodes in the same scene said. A stop, a hold or a lost scene ends an episode, not the driving; a spent budget does.
  */
 export function driving({
   controller,
@@ -56,33 +71,50 @@ export function driving({
   plan,
   ready,
   episodes = Infinity,
+  exploring,
   begins,
   ends,
 }: DrivingParts) {
   let loaded = ready?.bundle;
   let agent = ready?.agent;
   let task: SawyerTask | undefined;
+  let history: Episode[] = [];
+  let belief = agent?.prior();
+  let scene: number | undefined;
+  let z: Float32Array | undefined;
+
+  const believe = async () => void (belief = await agent!.infer(history, rng("driving", seed, "belief", history.length)));
 
   const take = async (next: Bundle) => {
     if (agent && sameNets(loaded!, next)) {
       agent.load(next.tensors);
       loaded = next;
-      return;
+    } else {
+      const fresh = await agentOf(next);
+      await agent?.dispose();
+      [agent, loaded] = [fresh, next];
     }
-    const fresh = await agentOf(next);
-    await agent?.dispose();
-    [agent, loaded] = [fresh, next];
+    await believe();
   };
 
-  const episode = async (number: number, scene: number): Promise<Rollout | OnarmError> => {
-    const { provenance, metaTest } = loaded!.manifest;
+  /** Explores as long as the task has to be found out, acts on what was found afterwards. */
+  const acts = (acting: Agent, stream: Rng) => {
+    const { latentPeriod, scoredLatent } = loaded!.manifest.metaTest;
+    const drawn = (fresh: Float32Array) => void (z = fresh);
+    if (!exploring || history.length < exploring.episodes)
+      return underBelief(acting, acting.prior(), latentPeriod, stream, { drawn });
+    const found = belief!;
+    if (scoredLatent === "drawn") return underBelief(acting, found, 1, stream, { drawn });
+    z = found.mean;
+    return (observation: Observation) => acting.act(observation, found.mean);
+  };
+
+  const episode = async (number: number): Promise<Rollout | OnarmError> => {
+    const { provenance } = loaded!.manifest;
     const stream = rng("driving", seed, number);
     const inference = (): Inference => {
       const acting = agent!;
-      return {
-        act: underBelief(acting, acting.prior(), metaTest.latentPeriod, stream),
-        preSquash: () => acting.preSquash(),
-      };
+      return { act: acts(acting, stream), preSquash: () => acting.preSquash() };
     };
     const policy = watched(inference(), {
       clock,
@@ -98,7 +130,7 @@ export function driving({
       },
       failed: () => controller.stop("policy.hung"),
     });
-    task = sawyerTask("train", provenance.dataset.taskSeed, scene % provenance.dataset.tasks);
+    task = sawyerTask("train", provenance.dataset.taskSeed, scene! % provenance.dataset.tasks);
     begins?.(number, task);
     return rollout(environment, task, policy, { task: task.id, signal }).catch((error: unknown) => {
       if (!isOnarmError(error)) throw error;
@@ -110,10 +142,18 @@ export function driving({
     for (let number = 0; number < episodes && !signal.aborted; number++) {
       await clock.run(() => plan(number) !== undefined || signal.aborted);
       if (signal.aborted) return;
-      const { bundle, scene } = plan(number)!;
-      if (bundle !== loaded) await take(bundle);
-      const made = await episode(number, scene);
-      await ends?.(number, made);
+      const next = plan(number)!;
+      if (next.scene !== scene) [history, belief] = [[], agent?.prior()];
+      scene = next.scene;
+      if (next.bundle !== loaded) await take(next.bundle);
+      const made = await episode(number);
+      const explored = exploring !== undefined && history.length < exploring.episodes;
+      const said = explored && !(made instanceof Error) ? await exploring.rewards(number, made) : undefined;
+      if (said) {
+        history.push({ ...(made as Rollout), ...said });
+        await believe();
+      }
+      await ends?.(number, made, said);
       if (made instanceof Error && made.code === "budget.spent" && controller.exploration().spent) return;
     }
   };
@@ -121,5 +161,11 @@ export function driving({
     /** Settles when the driving is over. */
     done: run().finally(() => agent?.dispose()),
     task: (): SawyerTask | undefined => task,
+    /** What is believed of the task, and on how many episodes that rests. */
+    belief: (): (Belief & { readonly episodes: number }) | undefined => belief && { ...belief, episodes: history.length },
+    /** The latent that is acted under. */
+    latent: (): Float32Array | undefined => z,
+    /** Whether the episode that runs explores. */
+    explores: (): boolean => exploring !== undefined && history.length < exploring.episodes,
   };
 }

@@ -20,6 +20,10 @@ export interface FlightRecorder {
   begins(episode: number, task: number): void;
   /** An episode that was cut short keeps its transitions; its end says so. */
   ends(episode: number, made: Rollout | OnarmError): void;
+  /** Rewards of an episode, one a step, as whoever gave them said. */
+  labelled(episode: number, reward: Float32Array, source: "environment" | "person"): void;
+  /** Steps of the episode so far. */
+  steps(): number;
   finish(): ReturnType<RecorderClient["finish"]>;
 }
 
@@ -101,6 +105,9 @@ export async function flightRecorder(
         clamps: clamps - at.clamps,
       });
     },
+    labelled: (number, reward, source) =>
+      void client.write({ channel: "/onarm/label", at: now(), episode: number, reward, source }),
+    steps: () => step,
     finish: () => {
       writing.unsubscribe();
       return client.finish();

@@ -18,9 +18,13 @@ const pointerSchema = z.strictObject({
 export type Promoted = z.infer<typeof promotedSchema>;
 export type Pointer = z.infer<typeof pointerSchema>;
 
-/** A verdict that also tells where the incumbent lies, relative to the log's folder: what a first promotion can be rolled back to. */
+/**
+ * A verdict that also tells where both lie, relative to the log's folder: what a first promotion can be rolled back to, and what is waiting to
+ * be promoted.
+ */
 export interface LocatedEntry extends GateEntry {
   readonly incumbentAt?: string;
+  readonly candidateAt?: string;
 }
 
 export const logFile = (folder: string) => path.join(folder, "gate.jsonl");

@@ -145,7 +145,7 @@ const handlers = {
         belief ?? agent!.prior(),
         job.latentPeriod,
         stream,
-        job.sampleActions ? stream.fork("actions") : undefined,
+        job.sampleActions ? { noise: stream.fork("actions") } : {},
       );
       const trace = traceRollout(blind, watched);
       const done = await rollout(trace.environment, domain.task("train", job.taskSeed, task), controller, { task });

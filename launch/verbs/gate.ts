@@ -46,6 +46,7 @@ async function judge(folder: string, incumbent: Bundle, candidate: Bundle, optio
     const entry: LocatedEntry = {
       ...gateEntry(judgement, incumbent, candidate),
       incumbentAt: path.relative(folder, incumbent.directory),
+      candidateAt: path.relative(folder, candidate.directory),
     };
     await appendGateEntry(logFile(folder), entry);
     const { verdict, reasons, difference, low, high, tasks } = judgement;

@@ -27,11 +27,22 @@ export interface MetaTestResult {
   readonly scored: Episode;
 }
 
-/** Acts with the policy mean under z ~ `belief`, a new z every `period` steps. */
-export function underBelief(agent: Agent, belief: Belief, period: number | "episode", rng: Rng, noise?: Rng): Controller {
-  let z = drawLatent(belief, rng);
+/** Acts with the policy mean under z ~ `belief`, a new z every `period` steps; `drawn` is told of each. */
+export function underBelief(
+  agent: Agent,
+  belief: Belief,
+  period: number | "episode",
+  rng: Rng,
+  { noise, drawn }: { readonly noise?: Rng; readonly drawn?: (z: Float32Array) => void } = {},
+): Controller {
+  const draw = () => {
+    const z = drawLatent(belief, rng);
+    drawn?.(z);
+    return z;
+  };
+  let z = draw();
   return (observation, t) => {
-    if (t > 0 && period !== "episode" && t % period === 0) z = drawLatent(belief, rng);
+    if (t > 0 && period !== "episode" && t % period === 0) z = draw();
     return agent.act(observation, z, noise);
   };
 }
