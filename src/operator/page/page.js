@@ -1,7 +1,7 @@
+import { armPicture } from "./armPicture.js";
 import { link } from "./link.js";
 import { holdToSend, jogPad } from "./jog.js";
 import { html, plot, scoreBar } from "./plots.js";
-import { view } from "./views.js";
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -13,8 +13,7 @@ sessionStorage.setItem("onarm.token", token);
 address.searchParams.delete("token");
 history.replaceState(null, "", address);
 
-const drawTop = view(/** @type {HTMLCanvasElement} */ (byId("top")), "top");
-const drawSide = view(/** @type {HTMLCanvasElement} */ (byId("side")), "side");
+const picture = armPicture(byId("picture"));
 
 /** @type {any} */
 let state;
@@ -67,10 +66,7 @@ function jointBox(at, i) {
   return box;
 }
 
-function drawArm() {
-  drawTop(state?.arm, state?.scene ?? { marks: [] });
-  drawSide(state?.arm, state?.scene ?? { marks: [] });
-}
+const drawArm = () => picture.show(state?.arm, state?.scene, state?.at);
 
 /** The command buttons keep their elements while they mean the same, or a click could fall between two of them. */
 let offered = "";
@@ -225,14 +221,11 @@ addEventListener(
   { capture: true },
 );
 addEventListener("keyup", (event) => event.code === "Space" && event.preventDefault(), { capture: true });
-addEventListener("resize", drawArm);
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawArm);
-
-drawArm();
 fetch("description.json")
   .then((response) => response.json())
   .then((answer) => {
     description = answer;
+    void picture.describe(answer);
     renderSoon();
   })
   .catch(() => {});
