@@ -24,13 +24,14 @@ export interface Told {
   link(): string;
 }
 
-/** Answers GET for the page's files, /description.json, /limits.json where limits are known, and /metrics; and POST /link. */
+/** Answers GET for the page's files, /description.json, /limits.json, and /metrics; and POST /link. */
 export function answer(description: ArmDescription, limits: Limits | undefined, door: Door, told: Told): RequestListener {
   const headers = headersAt(door);
   // Read once: no request ever names a file.
   const known: Readonly<Record<string, Served>> = {
     ...pageFiles(),
-    ...(limits ? { "/limits.json": { type: "application/json", body: Buffer.from(JSON.stringify(limits)) } } : {}),
+    // null where none are known: a browser complains aloud of what is not found.
+    "/limits.json": { type: "application/json", body: Buffer.from(JSON.stringify(limits ?? null)) },
     "/description.json": { type: "application/json", body: Buffer.from(JSON.stringify(description)) },
     // Browsers ask for it by themselves.
     "/favicon.ico": { type: "image/x-icon", body: Buffer.alloc(0) },
