@@ -100,11 +100,12 @@ export function sceneThings(base: string, bounds: Bounds | undefined, { scene }:
 
 /** The arm's own body once, and the scene whenever it changed. */
 export function sceneChannels(description: ArmDescription, bounds: Bounds | undefined): readonly Channel[] {
-  let arm: readonly Thing[] | undefined;
+  // Now and not when the first viewer asks: compiling the capsules takes tens of ms, for which a stop on the page would wait.
+  const arm = armThings(description);
   const schema = "foxglove.SceneUpdate";
   return [
     jsonChannel({ topic: "/onarm/arm", every: 0, lossy: false }, schema, sceneUpdate, ({ time }, told) =>
-      told ? [] : [{ time, message: update([], (arm ??= armThings(description)), time) }],
+      told ? [] : [{ time, message: update([], arm, time) }],
     ),
     jsonChannel({ topic: "/onarm/scene", every: 0.1, lossy: false }, schema, sceneUpdate, ({ state, time }, told) => {
       const before = told ? sceneThings(description.base, bounds, told.state) : [];

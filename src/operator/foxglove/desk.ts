@@ -17,10 +17,11 @@ const apart = 1;
 function stamping(wall: () => number): (state: PageState) => bigint {
   let offset: number | undefined;
   return ({ at }) => {
-    const now = wall() - at;
-    if (offset === undefined || !(Math.abs(now - offset) <= apart)) offset = now;
-    // In whole microseconds, as far as a float of today's date goes.
-    return BigInt(Math.max(0, Math.round((at + offset) * 1e6))) * 1000n;
+    const now = wall();
+    if (offset === undefined || !(Math.abs(now - at - offset) <= apart)) offset = now - at;
+    // A snapshot without a time is of now. In whole microseconds, as far as a float of today's date goes.
+    const unix = Number.isFinite(at + offset) ? at + offset : now;
+    return BigInt(Math.max(0, Math.round(unix * 1e6))) * 1000n;
   };
 }
 
