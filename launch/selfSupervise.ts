@@ -13,12 +13,15 @@ import { weightsOf } from "./rollouts.ts";
 /** Rounds between two checkpoints. */
 const CHECKPOINT_EVERY = 10;
 
+/** Where practice keeps what it can go on from. */
+export const checkpointIn = (directory: string): string => path.join(directory, "practice.checkpoint");
+
 const meanOf = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 
 /** The self-supervised phase with its recording and checkpoints. */
 export async function selfSupervise({ options, context, inputs, rollouts, trainer }: Run) {
   const { domain, incumbent, config } = inputs;
-  const file = path.join(options.directory, "practice.checkpoint");
+  const file = checkpointIn(options.directory);
   let checkpoint: string | null = null;
   const summary = { steps: 0, updates: 0, stops: 0, clamps: 0, recording: null as string | null, recordsDropped: 0 };
   if (context.signal.aborted) return { summary, checkpoint, metrics: {} };

@@ -1,12 +1,14 @@
 import path from "node:path";
 import { Option } from "commander";
 import { OnarmError } from "../../src/domain/errors.ts";
+import { requireCheckpoint } from "../../src/learning/checkpoint.ts";
 import { integer, type Verb } from "../cli.ts";
 import { openDemoPage } from "../demoPage.ts";
 import { improve } from "../improve.ts";
 import { readInputs } from "../improveInputs.ts";
 import { pageFlags, pageOptions, type PageFlags } from "../pageFlags.ts";
 import type { PracticeKind } from "../practice.ts";
+import { checkpointIn } from "../selfSupervise.ts";
 
 interface Options extends PageFlags {
   readonly bundle: string;
@@ -46,7 +48,9 @@ export const verb: Verb<Options> = {
     if (options.arm !== "sim") throw new OnarmError("usage.invalid", `--arm ${options.arm}: only sim exists so far`);
     const place = pageOptions(options);
     const inputs = { bundle: path.resolve(options.bundle), dataset: path.resolve(options.dataset) };
+    const directory = path.resolve(context.out ?? `out/practise-${context.seed}`);
     // Refused before a page opens or an arm starts.
+    if (options.resume) await requireCheckpoint(checkpointIn(directory));
     const { domain } = await readInputs(inputs, context);
     const shown = domain.arm === "twin";
     if (place && !shown) context.log(`no page: the domain ${domain.spec.name} has no arm to show or to stop`);
@@ -61,7 +65,7 @@ export const verb: Verb<Options> = {
           taskSeed: options.taskSeed,
           validationTasks: options.validation,
           workers: options.workers,
-          directory: path.resolve(context.out ?? `out/practise-${context.seed}`),
+          directory,
           resume: options.resume ?? false,
           ...(page ? page.hooks : {}),
         },

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { access, readFile, rename, writeFile } from "node:fs/promises";
 import { OnarmError } from "../domain/errors.ts";
 import type { RngState } from "../domain/rng.ts";
 import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
@@ -55,11 +55,17 @@ export async function saveCheckpoint(learner: Learner, file: string, progress: u
   await rename(`${file}.writing`, file);
 }
 
-/** Puts a fresh learner of the same domain and config where the checkpoint was. @returns the caller's `progress`. */
-export async function loadCheckpoint(learner: Learner, file: string): Promise<unknown> {
-  const bytes = await readFile(file).catch((cause: unknown) => {
+/** That there is a checkpoint to go on from; said before anything is started for it. */
+export async function requireCheckpoint(file: string): Promise<void> {
+  await access(file).catch((cause: unknown) => {
     throw new OnarmError("file.missing", `${file}: no checkpoint here; start without --resume`, {}, cause);
   });
+}
+
+/** Puts a fresh learner of the same domain and config where the checkpoint was. @returns the caller's `progress`. */
+export async function loadCheckpoint(learner: Learner, file: string): Promise<unknown> {
+  await requireCheckpoint(file);
+  const bytes = await readFile(file);
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const damaged = (what: string, cause?: unknown) =>
     new OnarmError("file.damaged", `${file}: ${what}; delete it and start without --resume`, {}, cause);
