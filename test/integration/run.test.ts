@@ -1,34 +1,12 @@
 import { readFileSync } from "node:fs";
 import { expect } from "chai";
-import { WebSocket } from "ws";
 import { readRecording, summarise } from "../../src/recording/read.ts";
-import type { ServerMessage } from "../../src/operator/protocol.ts";
+import { operator, token } from "./verbs.operator.ts";
 import { at, onarm, start, until, write } from "./verbs.run.ts";
 
 const headless = (out: string, ...more: string[]) => ["run", "--headless", "--out", at(out), ...more];
 /** The arm drives once the recording holds what it was sent. */
 const driving = (run: ReturnType<typeof start>) => run.when(() => /driving/.test(run.stderr()));
-
-/** The operator's page as a program sees it, from the link that the run printed. */
-async function operator(run: ReturnType<typeof start>) {
-  const link = new URL(await run.when(() => /http:\S+token=\S+/.exec(run.stderr())?.[0] ?? false));
-  const socket = new WebSocket(`ws://${link.host}/ws?token=${link.searchParams.get("token")}`, "onarm.v1");
-  const refusals: string[] = [];
-  let seen: Extract<ServerMessage, { type: "state" }>["state"] | undefined;
-  socket.on("message", (data) => {
-    const message = JSON.parse(String(data)) as ServerMessage;
-    if (message.type === "state") seen = message.state;
-    if (message.type === "refused") refusals.push(message.reason);
-  });
-  return {
-    ask: (type: string) => socket.send(JSON.stringify({ type })),
-    say: (message: object) => socket.readyState === socket.OPEN && socket.send(JSON.stringify(message)),
-    tip: () => seen!.arm!.tip,
-    refusals: () => refusals,
-    mode: (wanted: string) => run.when(() => (seen?.mode === wanted ? seen : false)),
-    close: () => socket.terminate(),
-  };
-}
 
 describe("onarm run", function () {
   this.timeout(60_000);
@@ -61,7 +39,7 @@ describe("onarm run", function () {
   });
 
   it("is stopped from the page, says why and what to do, and goes on after reset, enable and start", async () => {
-    const run = start(["run", "--port", "0", "--out", at("paged"), "--seconds", "50"]);
+    const run = start(["run", "--port", "0", "--token", token, "--out", at("paged"), "--seconds", "50"]);
     const page = await operator(run);
     await page.mode("running");
     page.ask("stop");
@@ -82,7 +60,7 @@ describe("onarm run", function () {
   });
 
   it("hands the arm to an operator who takes over, lets it rest when they let go or their link drops (O4), and takes it back", async () => {
-    const run = start(["run", "--port", "0", "--out", at("by-hand"), "--seconds", "55"]);
+    const run = start(["run", "--port", "0", "--token", token, "--out", at("by-hand"), "--seconds", "55"]);
     const page = await operator(run);
     await page.mode("running");
     page.ask("take-over");
