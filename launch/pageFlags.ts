@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import type { Command } from "commander";
 import { OnarmError } from "../src/domain/errors.ts";
+import { originOf } from "./foxglove/origin.ts";
 import type { PageOptions } from "./page.ts";
 import { integer } from "./verb.ts";
 
@@ -16,9 +17,13 @@ export interface PageFlags {
   readonly publicHost?: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
+  readonly allowOrigin?: readonly string[];
 }
 
-type Place = Pick<PageOptions, "port" | "token" | "host" | "tls" | "publicHosts">;
+type Place = Pick<PageOptions, "port" | "token" | "host" | "tls" | "publicHosts" | "allowedOrigins">;
+
+/** Of an option that may be given more than once. */
+const each = (text: string, before: readonly string[] = []) => [...before, text];
 
 export const pageFlags = (command: Command): Command =>
   command
@@ -30,7 +35,12 @@ export const pageFlags = (command: Command): Command =>
     .option(
       "--public-host <name>",
       "with TLS: a name by which browsers may call this machine; once for each, the first is in the links",
-      (name: string, before: readonly string[] = []) => [...before, name],
+      each,
+    )
+    .option(
+      "--allow-origin <url>",
+      "a web page that may watch as Foxglove does, by its origin; once for each, none by default",
+      each,
     );
 
 const wrong = (message: string) => new OnarmError("usage.invalid", message);
@@ -104,12 +114,15 @@ export function pageOptions(flags: PageFlags, now = Date.now()): Place | undefin
           ? "--host"
           : publicHost.length > 0
             ? "--public-host"
-            : undefined;
+            : flags.allowOrigin
+              ? "--allow-origin"
+              : undefined;
     if (idle) throw wrong(`${idle} means nothing with --headless, which has no page; leave one of them out`);
     return undefined;
   }
   if (token?.trim() === "") throw wrong("--token is empty; give it at least one character, or leave it out");
-  const place = { port, ...(token === undefined ? {} : { token }) };
+  const allowedOrigins = (flags.allowOrigin ?? []).map(originOf);
+  const place = { port, ...(token === undefined ? {} : { token }), ...(allowedOrigins.length > 0 ? { allowedOrigins } : {}) };
   const own = host === undefined || /^(127\.|::1$)/.test(host);
   const kind = host === undefined ? 4 : isIP(host);
   if (kind === 0) throw wrong(`--host ${host} is no address; give one of this machine's, or 0.0.0.0 for all of them`);

@@ -48,6 +48,17 @@ describe("a viewer that speaks the Foxglove protocol", () => {
     expect(await rig.answerTo({ protocol: "onarm.v1", path, headers: { origin: "file://" } })).to.equal(403);
   });
 
+  it("may be a page whose origin was allowed: to watch, and not to command", async () => {
+    const allowing = await foxgloveRig(undefined, ["https://viewer.example"]);
+    const from = (origin: string, opening: object = {}) => allowing.answerTo({ headers: { origin }, ...opening });
+    expect(await from("https://viewer.example")).to.equal("foxglove.websocket.v1");
+    expect(await from("https://viewer.example:444")).to.equal(403);
+    expect(await from("https://viewer.example.evil.example")).to.equal(403);
+    expect(await from("https://viewer.example", { path: "/" })).to.equal(401);
+    expect(await from("https://viewer.example", { protocol: "onarm.v1", path: `/ws?token=${tokens.operator}` })).to.equal(403);
+    await allowing.server.close();
+  });
+
   it("that was refused for its origin with the right token is told of, once", async () => {
     const headers = { origin: "https://viewer.example" };
     await rig.answerTo({ headers });
