@@ -39,9 +39,11 @@ export function boxes(limits, { dye }) {
   group.add(allowed.computeLineDistances());
   for (const { name, min, max } of limits.keepOut) {
     const shape = between(min, max);
-    const tint = dye("forbidden", new MeshBasicMaterial({ transparent: true, opacity: 0.05, depthWrite: false }));
-    const edge = dye("forbidden", new LineBasicMaterial({ transparent: true, opacity: 0.4 }));
-    const box = new Group().add(new Mesh(shape, tint), new LineSegments(new EdgesGeometry(shape), edge));
+    const tint = dye("forbidden", new MeshBasicMaterial({ transparent: true, opacity: 0.06, depthWrite: false }));
+    const edge = dye("forbidden", new LineBasicMaterial({ transparent: true, opacity: 0.5 }));
+    const box = new Group().add(new LineSegments(new EdgesGeometry(shape), edge));
+    // What stands on something is not tinted by it.
+    if (max[2] > limits.workspace.min[2]) box.add(new Mesh(shape, tint));
     box.name = name;
     group.add(box);
   }

@@ -225,7 +225,7 @@ fetch("description.json")
   .then((response) => response.json())
   .then((answer) => {
     description = answer;
-    void picture.describe(answer);
+    picture.describe(answer);
     renderSoon();
   })
   .catch(() => {});

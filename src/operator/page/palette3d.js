@@ -3,13 +3,14 @@ import { Color } from "three";
 /** Colours of the picture, as scene.css has them for day and for night. */
 const names = /** @type {const} */ ({
   limb: "--arm-limb",
-  mount: "--arm-mount",
+  hand: "--arm-hand",
+  base: "--arm-hand",
+  seam: "--arm-seam",
   stand: "--arm-stand",
   aside: "--arm-aside",
   ghost: "--ghost",
   path: "--accent",
   pale: "--table",
-  grid: "--space-grid",
   table: "--table",
   drawer: "--drawer-wood",
   front: "--drawer",

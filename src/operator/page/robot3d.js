@@ -1,5 +1,5 @@
 import { Group, Mesh, Quaternion, Vector3 } from "three";
-import { limb, solid } from "./shapes3d.js";
+import { limb, seam, solid } from "./shapes3d.js";
 
 /**
  * The arm as a tree of Object3D, in base, m, z up: one frame for each joint, turned by its position. The same kinematics as the run's own.
@@ -22,25 +22,31 @@ function way({ base, tip, joints }) {
 }
 
 /**
- * Shapes of each link: made once, worn by the arm and by its ghost. What turns but leads nowhere (a head) is told apart, so that it hides nothing.
+ * Shapes of each link, made once, worn by the arm and by its ghost; and what kind it is: "limb" and "hand" move toward the tip, "base" carries them, "stand" is
+ * the rest that stands still, and "aside" turns but leads nowhere (a head), so that it may be drawn without hiding the arm.
  * @param {Description} description
  */
 export function body(description) {
   const chain = way(description);
-  const arm = new Set([description.base, ...chain.map(({ child }) => child)]);
-  const carried = new Set(arm);
-  for (const joint of description.joints) if (joint.kind !== "revolute" && carried.has(joint.parent)) carried.add(joint.child);
-  return new Map(
-    description.links.map((link) => {
-      const next = chain.find(({ parent }) => parent === link.name);
-      const turns = next && chain.some(({ child, kind }) => child === link.name && kind !== "fixed");
-      /** @type {import("three").BufferGeometry[]} */
-      const parts = link.geometry.map(solid);
-      if (turns) parts.push(...limb(link.geometry, next.origin.xyz));
-      const kind = !carried.has(link.name) ? "aside" : turns ? "limb" : arm.has(link.name) ? "mount" : "stand";
-      return [link.name, { parts, kind }];
-    }),
-  );
+  const still = new Set([description.base]);
+  for (const { kind, parent, child } of description.joints) if (kind === "fixed" && still.has(parent)) still.add(child);
+  // Fingers are on no way to the tip, and belong to the hand all the same.
+  const arm = new Set(chain.map(({ child }) => child));
+  for (const { kind, parent, child } of description.joints)
+    if (kind !== "revolute" && arm.has(parent) && !still.has(parent)) arm.add(child);
+  /** @param {string} name @param {boolean} turns */
+  const kindOf = (name, turns) =>
+    still.has(name) ? (arm.has(name) ? "base" : "stand") : !arm.has(name) ? "aside" : turns ? "limb" : "hand";
+  return description.links.flatMap((link) => {
+    const joint = chain.find(({ child, kind }) => child === link.name && kind === "revolute");
+    const next = chain.find(({ parent }) => parent === link.name);
+    /** @type {import("three").BufferGeometry[]} */
+    const parts = link.geometry.map(solid);
+    if (joint && next) parts.push(...limb(link.geometry, next.origin.xyz));
+    const kind = kindOf(link.name, joint !== undefined);
+    const seams = joint ? [{ link: link.name, kind: "seam", parts: [seam(link.geometry, joint.axis)] }] : [];
+    return [{ link: link.name, kind, parts }, ...seams];
+  });
 }
 
 /**
@@ -70,10 +76,9 @@ export function robot(description, shapes, dress) {
     }
     waiting = waiting.filter((joint) => !ready.includes(joint));
   }
-  for (const [name, { parts, kind }] of shapes) {
+  for (const { link, kind, parts } of shapes) {
     const material = dress(kind);
-    if (!material) continue;
-    for (const part of parts) frames.get(name)?.add(new Mesh(part, material));
+    if (material) for (const part of parts) frames.get(link)?.add(new Mesh(part, material));
   }
 
   const turn = new Quaternion();

@@ -5,10 +5,10 @@ import {
   Mesh,
   MeshBasicMaterial,
   MeshStandardMaterial,
-  NeutralToneMapping,
   PCFShadowMap,
   PerspectiveCamera,
   Scene,
+  SphereGeometry,
   WebGLRenderer,
 } from "three";
 import { boxes, furniture, table } from "./furniture3d.js";
@@ -27,22 +27,20 @@ const apart = 0.004;
 /**
  * The arm and its scene in 3D, drawn when something changed and not otherwise.
  * @param {HTMLElement} element takes the canvas and the buttons
- * @param {any} description an ArmDescription @param {any} [limits] the run's Limits, where they are known
+ * @param {any} description an ArmDescription @param {any} limits the run's Limits; null where they are not known
+ * @param {WebGL2RenderingContext} context of a canvas that hangs nowhere yet
  */
-export function scene3d(element, description, limits) {
-  const canvas = document.createElement("canvas");
+export function scene3d(element, description, limits, context) {
+  const canvas = /** @type {HTMLCanvasElement} */ (context.canvas);
   canvas.tabIndex = 0;
   canvas.setAttribute("role", "img");
   canvas.setAttribute("aria-label", "arm and scene in 3D; arrow keys turn, plus and minus zoom");
   element.append(canvas);
-  const context = canvas.getContext("webgl2", { antialias: true, alpha: true, powerPreference: "low-power" });
-  if (!context) throw new Error("no WebGL");
-  const renderer = new WebGLRenderer({ canvas, context, antialias: true, alpha: true });
+  const renderer = new WebGLRenderer({ canvas, context });
   const slow = soft.test(
     String(context.getParameter(context.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER)),
   );
   renderer.setClearAlpha(0);
-  renderer.toneMapping = NeutralToneMapping;
   renderer.shadowMap.enabled = true;
   renderer.shadowMap.type = PCFShadowMap;
 
@@ -50,8 +48,8 @@ export function scene3d(element, description, limits) {
   const { dye } = paint;
   const scene = new Scene();
   const camera = new PerspectiveCamera(30, 1, 0.05, 20);
-  const sky = new HemisphereLight(0xffffff, 0x8a94a0, 1.7);
-  const sun = new DirectionalLight(0xffffff, 2.2);
+  const sky = new HemisphereLight(0xffffff, 0xb4bcc6, 2);
+  const sun = new DirectionalLight(0xffffff, 1.8);
   sun.position.set(1.3, -1.1, 2.6);
   sun.target.position.set(0.5, 0, 0);
   sun.castShadow = true;
@@ -60,16 +58,18 @@ export function scene3d(element, description, limits) {
   sun.shadow.bias = -0.0005;
   sun.shadow.normalBias = 0.01;
   Object.assign(sun.shadow.camera, { left: -1.1, right: 1.1, top: 1.1, bottom: -1.1, near: 0.5, far: 5 });
-  const rim = new DirectionalLight(0xffffff, 0.7);
+  const rim = new DirectionalLight(0xffffff, 0.5);
   rim.position.set(-1.5, 1.5, 1);
   scene.add(sky, sun, sun.target, rim);
 
   const shapes = body(description);
   const cloth = {
     limb: dye("limb", new MeshStandardMaterial({ roughness: 0.55, metalness: 0.05 })),
-    mount: dye("mount", new MeshStandardMaterial({ roughness: 0.5, metalness: 0.2 })),
+    hand: dye("hand", new MeshStandardMaterial({ roughness: 0.5, metalness: 0.1 })),
+    base: dye("base", new MeshStandardMaterial({ roughness: 0.5, metalness: 0.1 })),
+    seam: dye("seam", new MeshStandardMaterial({ roughness: 0.6 })),
     stand: dye("stand", new MeshStandardMaterial({ roughness: 0.8 })),
-    aside: dye("aside", new MeshStandardMaterial({ roughness: 0.6, transparent: true, opacity: 0.14, depthWrite: false })),
+    aside: dye("aside", new MeshStandardMaterial({ roughness: 0.6, transparent: true, opacity: 0.1, depthWrite: false })),
   };
   const arm = robot(description, shapes, (kind) => cloth[/** @type {keyof typeof cloth} */ (kind)]);
   arm.root.traverse((part) => {
@@ -78,7 +78,7 @@ export function scene3d(element, description, limits) {
   // What lies behind the ghost's nearest surface is not drawn: its parts would shine through one another.
   const veil = new MeshBasicMaterial({ colorWrite: false });
   const gauze = dye("ghost", new MeshBasicMaterial({ transparent: true, opacity: 0.38, depthWrite: false }));
-  const moving = (/** @type {string} */ kind) => kind === "limb" || kind === "mount";
+  const moving = (/** @type {string} */ kind) => kind === "limb" || kind === "hand";
   const ghosts = [veil, gauze].map((material, i) => {
     const ghost = robot(description, shapes, (kind) => (moving(kind) ? material : undefined));
     ghost.root.traverse((part) => (part.renderOrder = 1 + i));
@@ -88,9 +88,11 @@ export function scene3d(element, description, limits) {
   ghost.visible = false;
 
   const marks = furniture(paint);
+  const dot = new Mesh(new SphereGeometry(0.009, 24, 16), dye("path", new MeshBasicMaterial()));
+  dot.visible = false;
   const path = trail(paint.colours.path, paint.colours.pale);
   const bounds = boxes(limits, paint);
-  scene.add(arm.root, ghost, marks.root, path.mesh, bounds);
+  scene.add(arm.root, ghost, marks.root, path.mesh, dot, bounds);
   arm.root.visible = false;
 
   /** @type {number | undefined} */
@@ -182,6 +184,8 @@ export function scene3d(element, description, limits) {
         if (level !== undefined) top.add(table(level, limits, paint));
       }
       const tip = position && arm.tip();
+      dot.visible = tip !== undefined;
+      if (tip) dot.position.copy(tip);
       const moved = tip ? path.add(tip, at) : path.forget();
       const now = JSON.stringify([position, ghost.visible && aim, things]);
       if (moved || now !== shown) changed();

@@ -48,6 +48,12 @@ export function solid(primitive) {
   return made(primitive).applyMatrix4(new Matrix4().compose(new Vector3().fromArray(xyz), turn, new Vector3(1, 1, 1)));
 }
 
+/** Radius of a link's limb, m: a little slimmer than the slimmest of its shapes; none for a link of boxes. @param {Primitive[]} shapes */
+function slim(shapes) {
+  const radii = shapes.map(({ radius }) => radius ?? 0).filter((radius) => radius > 0);
+  return radii.length > 0 ? 0.9 * Math.min(...radii) : 0;
+}
+
 /**
  * What a description of collisions leaves out: the limb from a link's own frame through the middles of its shapes to where the next joint sits.
  * @param {Primitive[]} shapes @param {number[]} next
@@ -58,9 +64,14 @@ export function limb(shapes, next) {
   const points = [new Vector3(), ...middles.sort((a, b) => a.length() - b.length()), end].filter(
     (point, i, all) => i === 0 || point.distanceTo(all[i - 1]) > 0.01,
   );
-  const radii = shapes.map(({ radius }) => radius ?? 0).filter((radius) => radius > 0);
-  const radius = 0.86 * Math.min(...radii);
-  if (points.length < 2 || !Number.isFinite(radius)) return [];
+  const radius = slim(shapes);
+  if (points.length < 2 || radius === 0) return [];
   const tube = new TubeGeometry(new CatmullRomCurve3(points, false, "centripetal"), 40, radius, round / 2);
   return [tube, ...[points[0], end].map((at) => new SphereGeometry(radius, round, round / 2).translate(at.x, at.y, at.z))];
+}
+
+/** A band about a joint's axis where two links meet. @param {Primitive[]} shapes @param {number[]} axis */
+export function seam(shapes, axis) {
+  const turn = new Quaternion().setFromUnitVectors(new Vector3(0, 1, 0), new Vector3().fromArray(axis).normalize());
+  return cylinder(1.04 * slim(shapes), 0.016).applyQuaternion(turn);
 }
