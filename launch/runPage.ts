@@ -6,7 +6,7 @@ import type { DiskView } from "../src/operator/protocol.ts";
 import type { RecorderCounts } from "../src/recording/recorder.ts";
 import { operate } from "./operate.ts";
 import { openPage } from "./page.ts";
-import type { PageOptions } from "./page.ts";
+import type { Page, PageOptions } from "./page.ts";
 import { runCommands } from "./running/commands.ts";
 import type { ConfirmedScene } from "./running/resets.ts";
 import type { Rewards } from "./running/rewards.ts";
@@ -38,7 +38,7 @@ export interface RunView extends Omit<RunParts, "timing" | "disk" | "rewards" | 
 export async function openRunPage(
   options: Omit<PageOptions, "description" | "limits">,
   view: RunView,
-): Promise<{ close(): Promise<void> }> {
+): Promise<Pick<Page, "url" | "pid" | "close">> {
   const { controller, faults, log } = view;
   const page = await openPage({ ...options, description: sawyer, limits: view.limits }, log);
   const timing = recentTiming(view.period, view.lateShare);
@@ -73,7 +73,10 @@ export async function openRunPage(
   const commands = page.command$.subscribe((command) => {
     void Promise.resolve()
       .then(() => act(command))
-      .catch((error: Error) => log(`${command.by ?? "operator"}: ${error.message}`));
+      .catch((error: Error) => {
+        log(`${command.by ?? "operator"}: ${error.message}`);
+        faults.add({ level: "info", code: "command.refused", text: `${command.by ?? "operator"}: ${error.message}` });
+      });
   });
   const measuring = setInterval(() => page.measured(view.metrics()), METRICS);
   const looking = setInterval(() => void measure().catch(() => {}), DISK);
@@ -84,6 +87,10 @@ export async function openRunPage(
   });
   await measure().catch(() => {});
   return {
+    url: page.url,
+    get pid() {
+      return page.pid;
+    },
     close: async () => {
       clearInterval(measuring);
       clearInterval(looking);
