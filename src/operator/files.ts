@@ -19,8 +19,8 @@ const three: Readonly<Record<string, string>> = {
 const library = ["build/three.module.min.js", "build/three.core.min.js", "examples/jsm/controls/OrbitControls.js"];
 
 const bare = /(?<=\bfrom\s*)(["'])(three(?:\/[^"']*)?)\1/g;
-/** Throws for a name of three's that is not served. */
-const addressed = (source: string) =>
+/** A script whose imports of three a browser can follow. Throws for a name of three's that is not served. */
+export const addressed = (source: string) =>
   source.replace(bare, (_, quote: string, name: string) => {
     if (!Object.hasOwn(three, name)) throw new Error(`the page imports ${name}, which is not served`);
     return `${quote}./${three[name]}${quote}`;

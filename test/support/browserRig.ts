@@ -23,8 +23,8 @@ export interface BrowserRig {
   expectCommands(wanted: readonly string[]): Promise<void>;
 }
 
-/** Sets up and takes down around each test of the suite it is called in. What a page complains about on its console fails its test, but for a link that the test cut. */
-export function browserRig(more: Partial<OperatorOptions> = {}): BrowserRig {
+/** Sets up and takes down around each test of the suite it is called in; `draws`: without 3D, or with. What a page complains about on its console fails its test, but for a link that the test cut. */
+export function browserRig(more: Partial<OperatorOptions> = {}, draws: "flat" | "processor" = "flat"): BrowserRig {
   let browser: Browser;
   let server: OperatorServer;
   let asked: OperatorCommand[];
@@ -33,7 +33,7 @@ export function browserRig(more: Partial<OperatorOptions> = {}): BrowserRig {
   let page: Page | undefined;
 
   before(async function () {
-    browser = await launchChromium(this);
+    browser = await launchChromium(this, draws);
   });
   after(async () => await browser?.close());
   beforeEach(async () => {
