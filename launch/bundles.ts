@@ -1,6 +1,9 @@
 import { writeBundle } from "../src/policy/bundle.ts";
 import type { Bundle, BundleManifest } from "../src/policy/bundle.ts";
-import type { SmacConfig } from "../src/learning/config.ts";
+import type { AlgorithmName } from "../src/learning/algorithms.ts";
+import type { LearnerConfig } from "../src/learning/config.ts";
+import { CONTEXT_ROWS } from "../src/policy/agent.ts";
+import type { MacawConfig } from "../src/learning/macaw.ts";
 import type { DomainSpec } from "../src/domain/experience.ts";
 import type { Remote } from "./rpc.ts";
 import type { TrainerHandlers } from "./trainer.ts";
@@ -9,13 +12,23 @@ import type { TrainerHandlers } from "./trainer.ts";
 const EXPLORATIONS = 2;
 
 /** How a config wants to be tested: it explores as it practised, and no context is longer than the encoder was trained for (P1). */
-export const metaTestOf = (config: SmacConfig, preset: string): BundleManifest["metaTest"] => ({
+export const metaTestOf = (config: LearnerConfig, preset: string): BundleManifest["metaTest"] => ({
   explorations: EXPLORATIONS,
-  latentPeriod: config.practice.latentPeriod,
-  scoredLatent: preset === "paper" ? "drawn" : "mean",
+  latentPeriod: config.practice?.latentPeriod ?? "episode",
+  scoredLatent: preset === "paper" && config.nets.latent > 0 ? "drawn" : "mean",
   // The released code hands the encoder everything it has seen; `default` never more than it was trained with.
-  contextRows: preset === "paper" ? 512 : config.context.count,
+  contextRows: preset === "paper" && config.nets.latent > 0 ? 512 : (config.context?.count ?? CONTEXT_ROWS),
+  // Without a z that differs from episode to episode, a mean action would explore the same thing twice.
+  ...(config.nets.latent === 0 ? { sampleActions: true } : {}),
 });
+
+/** What MACAW's gradient step is taken with at a meta-test; others have none. */
+const adaptationOf = (config: LearnerConfig): BundleManifest["adaptation"] => {
+  const { discount, rewardScale, temperature, sigma } = config as Partial<MacawConfig>;
+  return discount !== undefined && rewardScale !== undefined && temperature !== undefined && sigma !== undefined
+    ? { discount, rewardScale, temperature, sigma }
+    : undefined;
+};
 
 /** Writes the trainer's present weights as a bundle. */
 export async function bundleOf(
@@ -23,12 +36,15 @@ export async function bundleOf(
   directory: string,
   about: {
     readonly spec: DomainSpec;
-    readonly config: SmacConfig;
+    readonly algo?: AlgorithmName;
+    readonly config: LearnerConfig;
     readonly preset: string;
     readonly provenance: BundleManifest["provenance"];
   },
 ): Promise<Bundle> {
-  const { spec, config, preset, provenance } = about;
+  const { spec, algo = "smac", config, preset, provenance } = about;
+  const { transform, advantage } = config.nets;
+  const adaptation = algo === "macaw" ? adaptationOf(config) : undefined;
   const [tensors, shapes] = [await trainer.call("weights", undefined), await trainer.call("shapes", undefined)];
   return writeBundle(
     directory,
@@ -40,12 +56,15 @@ export async function bundleOf(
         decoder: [...config.nets.decoder],
         policy: [...config.nets.policy],
         critic: [...config.nets.critic],
+        ...(transform === undefined ? {} : { transform }),
+        ...(advantage === undefined ? {} : { advantage: [...advantage] }),
       },
       head: config.head,
-      algorithm: "smac",
+      algorithm: algo,
       preset,
       config: config as unknown as Record<string, unknown>,
       metaTest: metaTestOf(config, preset),
+      ...(adaptation ? { adaptation } : {}),
       provenance,
     },
     Object.fromEntries(Object.entries(tensors).map(([name, data]) => [name, { shape: shapes[name]!, data }])),

@@ -12,13 +12,14 @@ export interface ContextShift {
   readonly tasks: number;
 }
 
-/** @param own scores under own context of the very tasks that are compared. Two independent offline histories are made per task. */
+/** Null where an algorithm has no belief to compare. @param own scores under own context of the very tasks that are compared. Two independent offline histories are made per task. */
 export async function klShift(
   rollouts: Rollouts,
   bundle: Bundle,
   own: readonly TaskScore[],
   where: { readonly split: Split; readonly taskSeed: number; readonly seed: number },
-): Promise<ContextShift> {
+): Promise<ContextShift | null> {
+  if (bundle.manifest.nets.latent === 0) return null;
   const believe = (seed: number) =>
     rollouts.metaTest(
       {

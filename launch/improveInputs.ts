@@ -27,6 +27,12 @@ export async function readInputs(
   const incumbent = await readBundle(options.bundle);
   const domain = await openDomain(incumbent.spec.name);
   requireSpec(incumbent, domain.spec);
+  const { algorithm, head } = incumbent.manifest;
+  if (head === "none")
+    throw new OnarmError(
+      "bundle.mismatch",
+      `${options.bundle}: ${algorithm} has no reward decoder, so it cannot label practice; practise with a bundle of smac`,
+    );
   const dataset = await readDataset(options.dataset, domain.spec);
   const made = incumbent.manifest.provenance.dataset;
   if (dataset.sha256 !== made.sha256)

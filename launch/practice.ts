@@ -1,4 +1,4 @@
-import type { SmacConfig } from "../src/learning/config.ts";
+import type { LearnerConfig, OnlineConfig } from "../src/learning/config.ts";
 import type { Metrics } from "../src/learning/learner.ts";
 import { restoreRng, rng } from "../src/domain/rng.ts";
 import type { RngState } from "../src/domain/rng.ts";
@@ -11,9 +11,10 @@ import type { TrainerHandlers } from "./trainer.ts";
 
 /**
  * What practice learns from. "self": its own labels. The others are the controls of a comparison and are never promoted:
- * "offline-only" takes as many updates on the offline data alone; "random-labels" labels each trajectory from the history of a random task.
+ * "offline-only" takes as many updates on the offline data alone; "random-labels" labels each trajectory from the history of a random task;
+ * "true-rewards" is no practice but an oracle: the same rounds with the rewards of the environment, and what PEARL does online.
  */
-export type PracticeKind = "self" | "offline-only" | "random-labels";
+export type PracticeKind = "self" | "offline-only" | "random-labels" | "true-rewards";
 
 export interface PracticeState {
   readonly steps: number;
@@ -25,7 +26,7 @@ export interface PracticeState {
 export interface PracticeParts {
   readonly rollouts: Rollouts;
   readonly trainer: Remote<TrainerHandlers>;
-  readonly config: SmacConfig;
+  readonly config: LearnerConfig & { readonly practice: OnlineConfig };
   readonly contextRows: number;
   readonly taskSeed: number;
   readonly taskCount: number;
@@ -45,7 +46,7 @@ export interface PracticeRound {
   readonly rollouts: readonly Rollout[];
   readonly exploration: readonly boolean[];
   readonly traces: readonly RolloutTrace[];
-  /** Decoded reward of each step of each rollout. */
+  /** Decoded reward, or the true one, of each step of each rollout. */
   readonly labels: readonly Float32Array[];
   /** Of the last update; none before the first. */
   readonly metrics: Metrics | undefined;
@@ -102,6 +103,15 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
         sampleActions,
         rollouts: plan.map((p, i) => (beliefs[i] ? { ...p, belief: beliefs[i] } : p)),
       };
+      if (kind === "true-rewards") {
+        const collected = await rollouts.collect({ ...job, split: "train" }, () => {});
+        const episodes = collected.map((c) => c.rollout);
+        await trainer.call("addRewarded", { episodes, exploration: episodes.map(() => !posterior) });
+        made = [...made, ...episodes];
+        traces = [...traces, ...collected.map((c) => c.trace)];
+        labels = [...labels, ...episodes.map((e) => e.reward)];
+        return;
+      }
       const practised = await rollouts.practise(job, () => {});
       const news = practised.map((p) => p.rollout);
       const labelTasks = kind === "random-labels" ? news.map(() => stream.integer(taskCount)) : undefined;

@@ -6,8 +6,10 @@ import { withoutRewards } from "../src/control/withoutRewards.ts";
 import type { Episode, Rollout, Split } from "../src/domain/experience.ts";
 import { rng } from "../src/domain/rng.ts";
 import { Agent } from "../src/policy/agent.ts";
-import type { Belief } from "../src/policy/agent.ts";
-import type { DecoderHead, NetShapes } from "../src/policy/nets.ts";
+import type { Actor, Belief } from "../src/policy/agent.ts";
+import { GradientAgent } from "../src/policy/gradientAgent.ts";
+import type { Adaptation } from "../src/policy/macaw.ts";
+import type { NetHead, NetShapes } from "../src/policy/nets.ts";
 import type { Environment } from "../src/ports/environment.ts";
 import { openDomain } from "./domains.ts";
 import type { Domain } from "./domains.ts";
@@ -45,6 +47,15 @@ export interface PractiseJob {
   readonly rollouts: readonly { readonly task: number; readonly label: string; readonly belief?: Belief }[];
 }
 
+/** The same with rewards, in tasks of any split. */
+export interface CollectJob extends PractiseJob {
+  readonly split: Split;
+}
+export interface Collected {
+  readonly rollout: Episode;
+  readonly trace: RolloutTrace;
+}
+
 export interface Practised {
   readonly rollout: Rollout;
   readonly trace: RolloutTrace;
@@ -64,7 +75,8 @@ export interface TaskScore {
 let domain: Domain | undefined;
 let environment: Environment | undefined;
 let watched: Watched | undefined;
-let agent: Agent | undefined;
+let agent: Actor | undefined;
+let agentOf: string | undefined;
 const opened = () => {
   if (!domain || !environment) throw new Error("open() comes first");
   return { domain, environment };
@@ -77,12 +89,22 @@ const handlers = {
   },
   async load(job: {
     nets: NetShapes;
-    head: DecoderHead;
+    head: NetHead;
     contextRows: number;
+    adaptation?: Adaptation;
     tensors: Record<string, Float32Array>;
   }): Promise<void> {
-    agent ??= await Agent.create(opened().domain.spec, job.nets, job.head, job.contextRows);
-    agent.load(job.tensors);
+    const { spec } = opened().domain;
+    const { tensors, ...shape } = job;
+    // A comparison may be of two bundles with other nets, or of other algorithms.
+    if (agentOf !== JSON.stringify(shape)) {
+      await agent?.dispose();
+      agent = job.adaptation
+        ? await GradientAgent.create(spec, job.nets, job.adaptation, job.contextRows)
+        : await Agent.create(spec, job.nets, job.head, job.contextRows);
+      agentOf = JSON.stringify(shape);
+    }
+    agent!.load(tensors);
   },
   /** Offline data: the domain's scripted behaviour, rewards included. */
   async behave({
@@ -117,7 +139,7 @@ const handlers = {
           return: NaN,
           success: false,
           successAny: false,
-          ...(await agent!.infer(offline, stream)),
+          ...told(await agent!.infer(offline, stream)),
         });
         continue;
       }
@@ -128,7 +150,7 @@ const handlers = {
         return: result.return,
         success: result.outcome.success,
         successAny: result.outcome.successAny,
-        ...result.belief,
+        ...told(result.belief),
       });
     }
     return scores;
@@ -138,23 +160,40 @@ const handlers = {
     const { domain, environment } = opened();
     const blind = withoutRewards(environment);
     const made: Practised[] = [];
-    for (const { task, label, belief } of job.rollouts) {
-      const stream = rng("practise", job.seed, label);
-      const controller = underBelief(
-        agent!,
-        belief ?? agent!.prior(),
-        job.latentPeriod,
-        stream,
-        job.sampleActions ? { noise: stream.fork("actions") } : {},
-      );
+    for (const one of job.rollouts) {
       const trace = traceRollout(blind, watched);
-      const done = await rollout(trace.environment, domain.task("train", job.taskSeed, task), controller, { task });
+      const task = domain.task("train", job.taskSeed, one.task);
+      const done = await rollout(trace.environment, task, practising(job, one), { task: one.task });
       made.push({ rollout: done, trace: trace.end() });
     }
     return made;
   },
+  /** An oracle's online phase: the same with the rewards of the environment. */
+  async collect(job: CollectJob): Promise<Collected[]> {
+    const { domain, environment } = opened();
+    const made: Collected[] = [];
+    for (const one of job.rollouts) {
+      const trace = traceRollout(environment, watched);
+      const task = domain.task(job.split, job.taskSeed, one.task);
+      const { episode } = await rewardedRollout(trace.environment, task, practising(job, one), { task: one.task });
+      made.push({ rollout: episode, trace: trace.end() });
+    }
+    return made;
+  },
 };
+
+/** What of a belief is told: a latent z. The weights that a gradient step leaves behind stay where they act. */
+const told = (belief: Belief): Belief =>
+  agent instanceof GradientAgent ? { mean: new Float32Array(), variance: new Float32Array() } : belief;
+
 export type RolloutHandlers = typeof handlers;
+
+/** Acts under one rollout's belief, every random number from its label. */
+function practising(job: PractiseJob, { label, belief }: PractiseJob["rollouts"][number]) {
+  const stream = rng("practise", job.seed, label);
+  const noise = job.sampleActions ? { noise: stream.fork("actions") } : {};
+  return underBelief(agent!, belief ?? agent!.prior(), job.latentPeriod, stream, noise);
+}
 
 async function behaviour(split: Split, taskSeed: number, id: number, seed: number, count: number, foreign = 0) {
   const { domain, environment } = opened();

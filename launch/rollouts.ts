@@ -1,19 +1,31 @@
 import type { Episode } from "../src/domain/experience.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
-import type { DecoderHead, NetShapes } from "../src/policy/nets.ts";
+import type { Adaptation } from "../src/policy/macaw.ts";
+import type { NetHead, NetShapes } from "../src/policy/nets.ts";
 import { Remote } from "./rpc.ts";
-import type { BehaveJob, MetaTestJob, Practised, PractiseJob, RolloutHandlers, TaskScore } from "./rolloutWorker.ts";
+import type {
+  BehaveJob,
+  Collected,
+  CollectJob,
+  MetaTestJob,
+  Practised,
+  PractiseJob,
+  RolloutHandlers,
+  TaskScore,
+} from "./rolloutWorker.ts";
 
 export interface Weights {
   readonly nets: NetShapes;
-  readonly head: DecoderHead;
+  readonly head: NetHead;
   readonly contextRows: number;
+  readonly adaptation?: Adaptation | undefined;
   readonly tensors: Readonly<Record<string, Float32Array>>;
 }
 export const weightsOf = (bundle: Bundle): Weights => ({
   nets: bundle.manifest.nets,
   head: bundle.manifest.head,
   contextRows: bundle.manifest.metaTest.contextRows,
+  ...(bundle.manifest.adaptation ? { adaptation: bundle.manifest.adaptation } : {}),
   tensors: bundle.tensors,
 });
 
@@ -39,10 +51,12 @@ export class Rollouts {
     return rollouts;
   }
 
-  /** Only what acts crosses over: policy and encoder. */
-  async load({ nets, head, contextRows, tensors }: Weights): Promise<void> {
-    const acting = Object.fromEntries(Object.entries(tensors).filter(([name]) => /^(pi|enc)\./.test(name)));
-    await Promise.all(this.#workers.map((worker) => worker.call("load", { nets, head, contextRows, tensors: acting })));
+  /** Only what acts and adapts crosses over: policy and encoder, or all that a gradient step needs. */
+  async load({ nets, head, contextRows, adaptation, tensors }: Weights): Promise<void> {
+    const crosses = adaptation ? /^(pi|adv|v|rate)\./ : /^(pi|enc)\./;
+    const acting = Object.fromEntries(Object.entries(tensors).filter(([name]) => crosses.test(name)));
+    const job = { nets, head, contextRows, ...(adaptation ? { adaptation } : {}), tensors: acting };
+    await Promise.all(this.#workers.map((worker) => worker.call("load", job)));
   }
 
   /** Ends early, with the tasks before the first that is missing, when `signal` is aborted. */
@@ -70,6 +84,17 @@ export class Rollouts {
   async practise(job: PractiseJob, done: (count: number) => void): Promise<Practised[]> {
     const made = await this.#spread(job.rollouts, done, (worker, one) => worker.call("practise", { ...job, rollouts: [one] }));
     return made.flatMap((part) => part ?? []);
+  }
+
+  /** The same acting with the environment's rewards: the online phase of an oracle, never practice. */
+  async collect(job: CollectJob, done: (count: number) => void): Promise<Collected[]> {
+    const made = await this.#spread(job.rollouts, done, (worker, one) => worker.call("collect", { ...job, rollouts: [one] }));
+    return made.flatMap((part) => part ?? []);
+  }
+
+  /** Of the processes that roll out. */
+  get pids(): number[] {
+    return this.#workers.flatMap(({ pid }) => pid ?? []);
   }
 
   close(): void {

@@ -78,22 +78,36 @@ export function paired(a: readonly TaskScore[], b: readonly TaskScore[], hasSucc
 }
 
 /** Behaviour episodes that make an offline context. */
-const OFFLINE_EPISODES = 4;
+export const OFFLINE_EPISODES = 4;
 /** Scores `tasks` tasks of a split. The same bundle, tasks and seed give the same scores; two bundles are paired task by task. */
 export const scoreTasks = (
   rollouts: Rollouts,
   bundle: Pick<Bundle, "manifest">,
-  options: { split: Split; taskSeed: number; tasks: number; context: ContextSource; seed: number },
+  { tasks, ...options }: Omit<Scored, "ids"> & { tasks: number },
+  done: (count: number) => void,
+  signal: AbortSignal,
+): Promise<TaskScore[]> =>
+  scoreIds(rollouts, bundle, { ...options, ids: Array.from({ length: tasks }, (_, i) => i) }, done, signal);
+
+interface Scored {
+  readonly split: Split;
+  readonly taskSeed: number;
+  readonly ids: readonly number[];
+  readonly context: ContextSource;
+  readonly seed: number;
+}
+
+/** The same for tasks by number. */
+export const scoreIds = (
+  rollouts: Rollouts,
+  bundle: Pick<Bundle, "manifest">,
+  scored: Scored,
   done: (count: number) => void,
   signal: AbortSignal,
 ): Promise<TaskScore[]> =>
   rollouts.metaTest(
     {
-      split: options.split,
-      taskSeed: options.taskSeed,
-      ids: Array.from({ length: options.tasks }, (_, i) => i),
-      seed: options.seed,
-      context: options.context,
+      ...scored,
       rule: bundle.manifest.metaTest,
       offlineEpisodes: OFFLINE_EPISODES,
     },

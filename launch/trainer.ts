@@ -3,13 +3,14 @@ import type { DomainSpec, Episode, Rollout } from "../src/domain/experience.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { rng } from "../src/domain/rng.ts";
 import { loadCheckpoint, saveCheckpoint } from "../src/learning/checkpoint.ts";
-import type { SmacConfig } from "../src/learning/config.ts";
+import { algorithm } from "../src/learning/algorithms.ts";
+import type { AlgorithmName } from "../src/learning/algorithms.ts";
+import type { LearnerConfig } from "../src/learning/config.ts";
 import { readDataset } from "../src/learning/dataset.ts";
-import { Labeller } from "../src/learning/labeller.ts";
 import { Learner } from "../src/learning/learner.ts";
 import type { Metrics } from "../src/learning/learner.ts";
 import { TaskMemory } from "../src/learning/memory.ts";
-import { Agent } from "../src/policy/agent.ts";
+import { Agent, CONTEXT_ROWS } from "../src/policy/agent.ts";
 import type { Belief } from "../src/policy/agent.ts";
 import { serve } from "./rpc.ts";
 
@@ -24,14 +25,16 @@ const opened = () => {
 const handlers = {
   /** A learner on a dataset, with fresh weights or a bundle's. */
   async open(job: {
+    algo?: AlgorithmName;
     spec: DomainSpec;
-    config: SmacConfig;
+    config: LearnerConfig;
     seed: number;
     dataset: string;
     tensors?: Record<string, Float32Array>;
   }): Promise<void> {
     const dataset = await readDataset(job.dataset, job.spec);
-    learner = new Learner(job.spec, job.config, job.seed);
+    await replaced(job);
+    const learner = opened();
     const byTask = new Map<number, Episode[]>();
     for (const episode of dataset.episodes) byTask.set(episode.task, [...(byTask.get(episode.task) ?? []), episode]);
     for (let task = 0; task < dataset.manifest.tasks.count; task++) {
@@ -41,6 +44,19 @@ const handlers = {
       learner.addOffline(task, episodes);
     }
     if (job.tensors) adopt(learner, job.tensors);
+  },
+  /** A learner on one task alone, with a bundle's weights; `episodes` of it may be none to begin with. */
+  async openTask(job: {
+    algo: AlgorithmName;
+    spec: DomainSpec;
+    config: LearnerConfig;
+    seed: number;
+    episodes: Episode[];
+    tensors: Record<string, Float32Array>;
+  }): Promise<void> {
+    await replaced(job);
+    opened().addOffline(0, job.episodes);
+    adopt(opened(), job.tensors);
   },
   async update({ count }: { count: number }): Promise<Metrics> {
     return opened().update(count);
@@ -73,7 +89,7 @@ const handlers = {
   /** q(z | 256 transitions of the task's whole memory) for posterior episodes of practice. */
   async beliefs({ tasks, seed }: { tasks: number[]; seed: string }): Promise<Belief[]> {
     const { spec, config, deployed, memory } = opened();
-    asker ??= await Agent.create(spec, config.nets, config.head, config.practice.labelContext);
+    asker ??= await Agent.create(spec, config.nets, config.head, askedRows(config));
     asker.load(deployed.views);
     const beliefs: Belief[] = [];
     for (const [i, task] of tasks.entries()) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, i, task)));
@@ -81,8 +97,9 @@ const handlers = {
   },
   /** Rewards that the current decoder gives `episodes` at z of `history`; both of one task, known to the learner or not. */
   async decode(job: { history: Episode[]; episodes: Episode[]; seed: string }): Promise<Float32Array[]> {
-    const { spec, config, deployed } = opened();
-    const labeller = await Labeller.create(spec, config, deployed);
+    const { spec, algorithm, deployed } = opened();
+    const labeller = await algorithm.labeller?.(deployed);
+    if (!labeller) throw new OnarmError("mode.refused", `${algorithm.name} has no reward decoder; use a bundle of smac`);
     const memory = new TaskMemory(spec.observation.length, spec.action.length);
     for (const episode of job.history) memory.append(episode, { online: false, exploration: false });
     const z = await labeller.latent(memory, rng(job.seed));
@@ -99,6 +116,17 @@ const handlers = {
   },
 };
 export type TrainerHandlers = typeof handlers;
+
+/** Puts a fresh learner in the place of the one before. */
+async function replaced(job: { algo?: AlgorithmName; spec: DomainSpec; config: LearnerConfig; seed: number }): Promise<void> {
+  await learner?.dispose();
+  asker = undefined;
+  learner = new Learner(algorithm(job.algo ?? "smac", job.spec, job.config), job.seed);
+}
+
+/** Rows of a belief for a posterior episode: as many as a label's, or as a context's where nothing is labelled. */
+const askedRows = ({ practice, context }: LearnerConfig): number =>
+  (practice && "labelContext" in practice ? (practice.labelContext as number) : context?.count) ?? CONTEXT_ROWS;
 
 const RAW = "raw.";
 

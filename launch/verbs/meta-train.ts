@@ -3,7 +3,9 @@ import { mkdir, rm } from "node:fs/promises";
 import { Option } from "commander";
 import { configHash } from "../../src/config/hash.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
-import { parseConfig, PRESETS, presetConfig, requireFit } from "../../src/learning/config.ts";
+import { ALGORITHMS, algorithmConfig } from "../../src/learning/algorithms.ts";
+import type { AlgorithmName } from "../../src/learning/algorithms.ts";
+import { PRESETS } from "../../src/learning/config.ts";
 import type { Preset } from "../../src/learning/config.ts";
 import { readDataset } from "../../src/learning/dataset.ts";
 import type { Metrics } from "../../src/learning/learner.ts";
@@ -17,7 +19,7 @@ import { Rollouts } from "../rollouts.ts";
 import type { TrainerHandlers } from "../trainer.ts";
 
 interface Options {
-  readonly algo: string;
+  readonly algo: AlgorithmName;
   readonly dataset: string;
   readonly updates: number;
   readonly preset: Preset;
@@ -30,13 +32,20 @@ interface Options {
 /** Updates between two looks at the signal and the bar. */
 const CHUNK = 100;
 
+/** The first losses of an algorithm, as many as fit beside a bar. */
+const shown = (losses: Metrics): string =>
+  ["critic1", "value", "actor", "decoder"]
+    .flatMap((name) => (losses[name] === undefined ? [] : [`${name} ${losses[name].toFixed(3)}`]))
+    .slice(-2)
+    .join(" ");
+
 export const verb: Verb<Options> = {
   name: "meta-train",
   summary: "offline phase: meta-train a policy on a dataset, write a bundle",
   options: (command) => {
     command
       .requiredOption("--dataset <dir>", "what `onarm dataset` wrote")
-      .addOption(new Option("--algo <name>", "algorithm").choices(["smac"]).default("smac"))
+      .addOption(new Option("--algo <name>", "algorithm").choices([...ALGORITHMS]).default("smac"))
       .addOption(
         new Option("--preset <name>", "hyper-parameters; --config lays single keys over them")
           .choices([...PRESETS])
@@ -51,16 +60,17 @@ export const verb: Verb<Options> = {
   run: async (options, context) => {
     const dataset = await readDataset(path.resolve(options.dataset));
     const domain = await openDomain(dataset.manifest.domain);
-    const config = parseConfig(presetConfig(options.preset, domain.spec), context.config ?? {}, context.configFile ?? "--config");
-    requireFit(config, domain.spec);
+    const { algo } = options;
+    const where = context.configFile ?? "--config";
+    const config = algorithmConfig(algo, options.preset, domain.spec, context.config ?? {}, where);
     const directory = path.resolve(context.out ?? `out/bundle-${domain.spec.name}-${context.seed}`);
     await mkdir(path.dirname(directory), { recursive: true });
     const checkpoint = `${directory}.checkpoint`;
     const trainer = new Remote<TrainerHandlers>("trainer", new URL("../trainer.ts", import.meta.url));
     let rollouts: Rollouts | undefined;
     try {
-      await trainer.call("open", { spec: domain.spec, config, seed: context.seed, dataset: path.resolve(options.dataset) });
-      const of = configHash({ dataset: dataset.sha256, config, seed: context.seed });
+      await trainer.call("open", { algo, spec: domain.spec, config, seed: context.seed, dataset: path.resolve(options.dataset) });
+      const of = configHash({ dataset: dataset.sha256, algo, config, seed: context.seed });
       const kept = options.resume
         ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as { updates: number; of: string })
         : undefined;
@@ -87,23 +97,26 @@ export const verb: Verb<Options> = {
         const count = Math.min(CHUNK, options.updates - done);
         losses = await trainer.call("update", { count });
         done += count;
-        progress.update(done, `critic ${losses.critic1.toFixed(3)} decoder ${losses.decoder.toFixed(3)}`);
+        progress.update(done, shown(losses));
         if (done % options.checkpointEvery < CHUNK) await save();
       }
       progress.finish();
       const updatesPerSecond = (1000 * (done - from)) / (performance.now() - began);
       if (context.signal.aborted) return await stop();
-      rollouts = await Rollouts.open(domain.spec.name, options.workers);
-      const decoder = await decoderQuality(domain, rollouts, trainer, {
+      const judged = {
         taskSeed: dataset.manifest.tasks.seed,
         seed: context.seed,
         tasks: options.validation,
         history: 6,
         asked: 3,
         signal: context.signal,
-      });
-      if (!decoder) return await stop();
+      };
+      const decodes = config.head !== "none";
+      if (decodes) rollouts = await Rollouts.open(domain.spec.name, options.workers);
+      const decoder = rollouts ? await decoderQuality(domain, rollouts, trainer, judged) : null;
+      if (decoder === undefined) return await stop();
       const bundle = await bundleOf(trainer, directory, {
+        algo,
         spec: domain.spec,
         config,
         preset: options.preset,
@@ -116,7 +129,7 @@ export const verb: Verb<Options> = {
           updates: done,
           practiceSteps: 0,
           practice: "none",
-          metrics: "auc" in decoder ? { decoderAuc: decoder.auc } : { decoderR2: decoder.r2 },
+          metrics: decoder === null ? {} : "auc" in decoder ? { decoderAuc: decoder.auc } : { decoderR2: decoder.r2 },
         },
       });
       await rm(checkpoint, { force: true });

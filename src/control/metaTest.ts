@@ -1,7 +1,7 @@
 import type { Episode } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import { drawLatent } from "../policy/agent.ts";
-import type { Agent, Belief } from "../policy/agent.ts";
+import type { Actor, Belief } from "../policy/agent.ts";
 import type { Environment, Outcome } from "../ports/environment.ts";
 import { rewardedRollout } from "./rollout.ts";
 import type { Controller } from "./rollout.ts";
@@ -16,6 +16,8 @@ export interface MetaTestRule {
   readonly latentPeriod: number | "episode";
   /** The scored episode acts under z redrawn from the posterior every step (as released) or under its mean. */
   readonly scoredLatent: "drawn" | "mean";
+  /** Explores by samples of the policy, not by its mean. */
+  readonly sampleActions?: boolean | undefined;
 }
 
 export interface MetaTestResult {
@@ -29,7 +31,7 @@ export interface MetaTestResult {
 
 /** Acts with the policy mean under z ~ `belief`, a new z every `period` steps; `drawn` is told of each. */
 export function underBelief(
-  agent: Agent,
+  agent: Actor,
   belief: Belief,
   period: number | "episode",
   rng: Rng,
@@ -51,7 +53,7 @@ export function underBelief(
 export async function metaTest<Task>(
   environment: Environment<Task>,
   task: Task,
-  agent: Agent,
+  agent: Actor,
   options: MetaTestRule & {
     readonly id: number;
     readonly context: ContextSource;
@@ -65,7 +67,8 @@ export async function metaTest<Task>(
   const exploration: Episode[] = [];
   if (options.context === "own")
     for (let i = 0; i < options.explorations; i++) {
-      const controller = underBelief(agent, agent.prior(), options.latentPeriod, rng);
+      const noise = options.sampleActions ? { noise: rng.fork(`actions ${i}`) } : {};
+      const controller = underBelief(agent, agent.prior(), options.latentPeriod, rng, noise);
       exploration.push((await rewardedRollout(environment, task, controller, follow)).episode);
     }
   const history = options.context === "own" ? exploration : options.context === "offline" ? (options.offline ?? []) : [];

@@ -9,6 +9,7 @@ import { TaskMemory } from "./memory.ts";
 interface Scalars {
   readonly schema: 1;
   readonly domain: string;
+  readonly algorithm: string;
   readonly phase: Phase;
   readonly updates: number;
   readonly practiceUpdates: number;
@@ -31,7 +32,7 @@ export async function saveCheckpoint(learner: Learner, file: string, progress: u
   put("target", learner.target.flat);
   put("adam.m", learner.optimiser.m);
   put("adam.v", learner.optimiser.v);
-  if (learner.phase === "practice") put("frozen", learner.labeller.frozen.flat);
+  if (learner.phase === "practice" && learner.algorithm.labeller) put("frozen", learner.labeller.frozen.flat);
   learner.memory.forEach((memory, i) => {
     put(`${i}.observation`, memory.observation.subarray(0, memory.count * memory.O));
     put(`${i}.next`, memory.nextObservation.subarray(0, memory.count * memory.O));
@@ -43,6 +44,7 @@ export async function saveCheckpoint(learner: Learner, file: string, progress: u
   const scalars: Scalars = {
     schema: 1,
     domain: learner.spec.name,
+    algorithm: learner.algorithm.name,
     phase: learner.phase,
     updates: learner.updates,
     practiceUpdates: learner.practiceUpdates,
@@ -77,6 +79,8 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
   }
   if (scalars.schema !== 1) throw damaged("it is no checkpoint of this version");
   if (scalars.domain !== learner.spec.name) throw damaged(`it belongs to domain ${scalars.domain}, not ${learner.spec.name}`);
+  if (scalars.algorithm !== learner.algorithm.name)
+    throw damaged(`it belongs to ${scalars.algorithm}, not ${learner.algorithm.name}`);
   const copy = (name: string, into: Float32Array) => {
     const data = tensors[name]?.data;
     if (!(data instanceof Float32Array) || data.length !== into.length)
@@ -118,7 +122,7 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
   }
   if (scalars.phase === "practice") {
     await learner.beginPractice();
-    copy("frozen", learner.labeller.frozen.flat);
+    if (learner.algorithm.labeller) copy("frozen", learner.labeller.frozen.flat);
   }
   return scalars.progress;
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { OnarmError } from "../domain/errors.ts";
 import type { DomainSpec } from "../domain/experience.ts";
-import type { DecoderHead, NetShapes } from "../policy/nets.ts";
+import type { DecoderHead, NetHead, NetShapes } from "../policy/nets.ts";
+import { acts, ACTS_NOT, awac, common, contextSchema, judge, netsSchema, online, values } from "./schema.ts";
 
 /** How long one z is held while exploring: a new one every `n` policy steps, or for the whole episode. */
 export type LatentPeriod = number | "episode";
@@ -14,9 +15,28 @@ export interface ContextRule {
   readonly episodes: number | "any";
 }
 
-/** Hyper-parameters of SMAC (Pong et al. 2022); section numbers refer to the paper's equations as listed in docs/learning.md. */
-export interface SmacConfig {
+/** What every learner needs to know of its algorithm's hyper-parameters; each algorithm's own config says the rest. */
+export interface LearnerConfig {
   readonly nets: NetShapes;
+  readonly head: NetHead;
+  readonly learningRate: number;
+  /** Decay per update of the averaged weights that act and label; 0: the last ones, as released. */
+  readonly averaging: number;
+  readonly metaBatch: number;
+  /** RL transitions per task and update. */
+  readonly batch: number;
+  /** Initial weights: the released code's rule (1/sqrt of the output width) or He-uniform by fan-in. */
+  readonly init: "released" | "fan-in";
+  readonly discount?: number;
+  readonly rewardScale?: number;
+  readonly polyak?: number;
+  readonly context?: ContextRule;
+  /** Its online phase; absent where it has none. */
+  readonly practice?: OnlineConfig;
+}
+
+/** Hyper-parameters of SMAC (Pong et al. 2022); section numbers refer to the paper's equations as listed in docs/learning.md. */
+export interface SmacConfig extends LearnerConfig {
   readonly head: DecoderHead;
   readonly discount: number;
   /** c in the Bellman target only; the decoder learns the unscaled reward. */
@@ -25,28 +45,18 @@ export interface SmacConfig {
   readonly temperature: number;
   /** Softmax of advantages over the whole batch (paper's code) or within each task (pitfall P7). */
   readonly weighting: "batch" | "task";
+  /** Offline policy loss: AWAC's, or -min Q as SAC's actor without entropy: the ablation that shows why it has to be AWAC's. */
+  readonly actor: "awac" | "sac";
   /** Stored actions are read as within +-this in the policy's likelihood. */
   readonly actionBound: number;
   readonly klWeight: number;
-  readonly learningRate: number;
   readonly polyak: number;
-  /** Decay per update of the averaged weights that act and label; 0: the last ones, as released. */
-  readonly averaging: number;
-  readonly metaBatch: number;
-  /** RL transitions per task and update. */
-  readonly batch: number;
   readonly context: ContextRule;
-  /** Initial weights: the released code's rule (1/sqrt of the output width) or He-uniform by fan-in. */
-  readonly init: "released" | "fan-in";
   readonly practice: PracticeConfig;
 }
 
-export interface PracticeConfig {
-  /** Encoder and decoder: frozen as released, or trained on self-labelled data while labels come from frozen copies. */
-  readonly encoder: "frozen" | "trained";
-  /** Weight of the -Q term and over how many updates it is ramped up from 0 (pitfall P8). */
-  readonly lambdaPearl: number;
-  readonly rampUpdates: number;
+/** An online phase: how it acts in training tasks, and what of it is learned from. */
+export interface OnlineConfig {
   readonly latentPeriod: LatentPeriod;
   /** Practice acts by samples of the policy, or by its mean. */
   readonly sampleActions: boolean;
@@ -54,8 +64,6 @@ export interface PracticeConfig {
   readonly priorEpisodes: number;
   readonly posteriorEpisodes: number;
   readonly tasksPerRound: number;
-  /** Transitions of the offline history that name the labelling z. */
-  readonly labelContext: number;
   /** Share of each RL batch that is drawn from online data where there is some; "union": uniform over everything. */
   readonly onlineShare: number | "union";
   /** What contexts are drawn from: everything, prior-exploration episodes of practice once there are some, or either by the toss of a coin. */
@@ -63,6 +71,17 @@ export interface PracticeConfig {
   readonly updatesPerStep: number;
   /** RL transitions per task and update during practice. */
   readonly batch: number;
+}
+
+/** Practice without rewards. */
+export interface PracticeConfig extends OnlineConfig {
+  /** Encoder and decoder: frozen as released, or trained on self-labelled data while labels come from frozen copies. */
+  readonly encoder: "frozen" | "trained";
+  /** Weight of the -Q term and over how many updates it is ramped up from 0 (pitfall P8). */
+  readonly lambdaPearl: number;
+  readonly rampUpdates: number;
+  /** Transitions of the offline history that name the labelling z. */
+  readonly labelContext: number;
 }
 
 /** docs/learning.md 1 to the letter: the released code's Cheetah/Ant settings. */
@@ -73,6 +92,7 @@ export const paper: SmacConfig = {
   rewardScale: 5,
   temperature: 100,
   weighting: "batch",
+  actor: "awac",
   actionBound: 0.999999,
   klWeight: 0.1,
   learningRate: 3e-4,
@@ -108,6 +128,7 @@ const base: SmacConfig = {
   rewardScale: 1,
   temperature: 0.5,
   weighting: "task",
+  actor: "awac",
   actionBound: 0.999999,
   klWeight: 0.01,
   learningRate: 1e-3,
@@ -153,69 +174,29 @@ const sawyerDefault: SmacConfig = {
   },
 };
 
-const width = z.number().int().positive().max(4096);
-const positive = z.number().positive();
-const period = z.union([z.number().int().positive(), z.literal("episode")]);
-const configSchema: z.ZodType<SmacConfig> = z.strictObject({
-  nets: z.strictObject({
-    latent: width,
-    encoder: z.array(width),
-    decoder: z.array(width),
-    policy: z.array(width),
-    critic: z.array(width),
-  }),
+export const smacSchema: z.ZodType<SmacConfig> = z.strictObject({
+  nets: netsSchema,
   head: z.enum(["deterministic", "gaussian", "bernoulli"]),
-  discount: z.number().min(0).lt(1),
-  rewardScale: positive,
-  temperature: positive,
-  weighting: z.enum(["batch", "task"]),
-  actionBound: z.number().gt(0).lt(1),
+  ...common,
+  ...values,
+  ...awac,
+  actor: z.enum(["awac", "sac"]),
   klWeight: z.number().min(0),
-  learningRate: positive,
-  polyak: z.number().gt(0).max(1),
-  averaging: z.number().min(0).lt(1),
-  metaBatch: z.number().int().positive(),
-  batch: z.number().int().positive(),
-  context: z
-    .strictObject({
-      count: z.number().int().positive(),
-      least: z.number().int().positive(),
-      episodes: z.union([z.number().int().positive(), z.literal("any")]),
-    })
-    .refine((rule) => rule.least <= rule.count, { error: "least must not be above count" }),
-  init: z.enum(["released", "fan-in"]),
+  context: contextSchema,
   practice: z
     .strictObject({
+      ...online,
       encoder: z.enum(["frozen", "trained"]),
       lambdaPearl: z.number().min(0),
       rampUpdates: z.number().int().min(0),
-      latentPeriod: period,
-      sampleActions: z.boolean(),
-      priorEpisodes: z.number().int().min(0),
-      posteriorEpisodes: z.number().int().min(0),
-      tasksPerRound: z.number().int().positive(),
       labelContext: z.number().int().positive(),
-      onlineShare: z.union([z.number().min(0).max(1), z.literal("union")]),
-      contextFrom: z.enum(["union", "exploration", "mixed"]),
-      updatesPerStep: positive,
-      batch: z.number().int().positive(),
     })
-    .refine((practice) => practice.priorEpisodes + practice.posteriorEpisodes > 0, {
-      error: "priorEpisodes and posteriorEpisodes are both 0: nothing would be practised",
-    }),
+    .refine(acts, ACTS_NOT),
 });
 
 /** Judges a config from a file or a bundle, laid over a complete one. @throws "config.invalid" naming the first key that is wrong. */
-export function parseConfig(over: SmacConfig, value: Readonly<Record<string, unknown>>, where: string): SmacConfig {
-  const merge = (a: unknown, b: unknown): unknown =>
-    isPlain(a) && isPlain(b) ? { ...a, ...Object.fromEntries(Object.entries(b).map(([k, v]) => [k, merge(a[k], v)])) } : b;
-  const parsed = configSchema.safeParse(merge(over, value));
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const key = issue?.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]].join(".") : issue?.path.join(".");
-  throw new OnarmError("config.invalid", `${where}: ${key}: ${issue?.message}; correct that key or leave it out`);
-}
-const isPlain = (x: unknown): x is Record<string, unknown> => typeof x === "object" && x !== null && !Array.isArray(x);
+export const parseConfig = (over: SmacConfig, value: Readonly<Record<string, unknown>>, where: string): SmacConfig =>
+  judge(smacSchema, over, value, where);
 
 export const PRESETS = ["default", "paper"] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -225,7 +206,7 @@ export const presetConfig = (preset: Preset, spec: DomainSpec): SmacConfig =>
   preset === "paper" ? paper : spec.reward.kind === "sparse" ? sawyerDefault : base;
 
 /** @throws "config.invalid" when the decoder's head does not fit the domain's reward. */
-export function requireFit(config: SmacConfig, spec: DomainSpec): void {
+export function requireFit(config: LearnerConfig, spec: DomainSpec): void {
   if (config.head === "bernoulli" && spec.reward.kind !== "sparse")
     throw new OnarmError(
       "config.invalid",

@@ -20,7 +20,7 @@ export function valueBounds(low: number, high: number, discount: number): ValueB
 }
 
 /** Why learning counts as run away, in words; undefined while it does not. Says what is good, so that NaN is not. */
-export function divergence({ q, kl, ...others }: Metrics, bounds: ValueBounds): string | undefined {
+export function divergence({ q = 0, kl = 0, ...others }: Metrics, bounds: ValueBounds): string | undefined {
   const lost = Object.entries({ ...others, q, kl }).find(([, value]) => !Number.isFinite(value));
   if (lost) return `the loss "${lost[0]}" is not finite`;
   if (!(q >= bounds.low && q <= bounds.high))

@@ -6,19 +6,18 @@ import { compile } from "../engine/engine.ts";
 import type { Program } from "../engine/engine.ts";
 import { adam, adamStep, polyak } from "./adam.ts";
 import type { Adam } from "./adam.ts";
-import type { SmacConfig } from "./config.ts";
+import type { Algorithm, BatchSize } from "./algorithm.ts";
+import type { LearnerConfig } from "./config.ts";
 import { divergence, valueBounds } from "./divergence.ts";
 import type { ValueBounds } from "./divergence.ts";
-import { Labeller } from "./labeller.ts";
-import { batchShapes, LOSSES, smacUpdate } from "./losses.ts";
-import type { BatchSize } from "./losses.ts";
+import type { Labeller } from "./labeller.ts";
 import { anySpan, explorationSpan, TaskMemory } from "./memory.ts";
-import { deployedShapes } from "../policy/nets.ts";
-import { initialise, smacShapes, targetShapes, weights } from "./parameters.ts";
+import { weights } from "./parameters.ts";
 import type { Weights } from "./parameters.ts";
 
 export type Phase = "offline" | "practice";
-export type Metrics = Readonly<Record<(typeof LOSSES)[number], number>>;
+/** What the last update says of itself: the algorithm's `losses` by name. */
+export type Metrics = Readonly<Record<string, number>>;
 
 interface Step {
   readonly program: Program;
@@ -27,16 +26,17 @@ interface Step {
 }
 
 /**
- * SMAC's learner: weights, optimiser, memory of every training task, and the two phases. It has no environment and no reward source:
- * practice hands it rollouts, and the rewards it learns from are the ones its own frozen copies decode.
+ * The learner: weights, optimiser, memory of every training task, and the two phases of an algorithm. It has no environment and no reward
+ * source: practice hands it rollouts, and the rewards it learns from are the ones its own frozen copies decode.
  * Everything that decides the next update is in `state()`, so that a resumed run repeats bit for bit (U8).
  */
 export class Learner {
+  readonly algorithm: Algorithm;
   readonly spec: DomainSpec;
-  readonly config: SmacConfig;
+  readonly config: LearnerConfig;
   readonly trained: Weights;
   readonly target: Weights;
-  /** What acts and labels: encoder, decoder and policy, averaged over updates. The learner itself goes on from `trained`. */
+  /** What acts and labels, averaged over updates. The learner itself goes on from `trained`. */
   readonly deployed: Weights;
   readonly optimiser: Adam;
   readonly memory: TaskMemory[] = [];
@@ -47,15 +47,16 @@ export class Learner {
   practiceUpdates = 0;
   #labeller: Labeller | undefined;
 
-  constructor(spec: DomainSpec, config: SmacConfig, seed: number) {
-    this.spec = spec;
-    this.config = config;
-    this.trained = weights(smacShapes(spec, config));
-    this.target = weights(targetShapes(spec, config));
-    this.deployed = weights(deployedShapes(spec, config.nets, config.head));
+  constructor(algorithm: Algorithm, seed: number) {
+    this.algorithm = algorithm;
+    this.spec = algorithm.spec;
+    this.config = algorithm.config;
+    this.trained = weights(algorithm.trained);
+    this.target = weights(algorithm.targets);
+    this.deployed = weights(algorithm.deployed);
     this.optimiser = adam(this.trained.flat.length);
     this.rng = stream("learner", seed);
-    initialise(this.trained, config.init, this.rng.fork("init"));
+    algorithm.initialise(this.trained, this.rng.fork("init"));
     this.syncTargets(1);
     this.#average(1);
   }
@@ -66,14 +67,24 @@ export class Learner {
     for (const episode of episodes) memory.append(episode, { online: false, exploration: false });
   }
 
-  /** The switch to practice: encoder and decoder are copied, and the copies label everything from now on (docs/learning.md 1.5). */
+  /**
+   * The switch to practice: encoder and decoder are copied, and the copies label everything from now on (docs/learning.md 1.5). Who has no
+   * decoder goes on with true rewards.
+   */
   async beginPractice(): Promise<void> {
     if (this.phase === "practice") return;
+    if (!this.config.practice)
+      throw new OnarmError("mode.refused", `${this.algorithm.name} has no online phase; its offline phase is all there is`);
     this.phase = "practice";
-    this.#labeller = await Labeller.create(this.spec, this.config, this.deployed);
+    this.#labeller = await this.algorithm.labeller?.(this.deployed);
   }
 
   get labeller(): Labeller {
+    if (!this.algorithm.labeller)
+      throw new OnarmError(
+        "mode.refused",
+        `${this.algorithm.name} has no reward decoder to label practice with; use a bundle of smac`,
+      );
     if (!this.#labeller) throw new OnarmError("mode.refused", "labels exist only in practice: call beginPractice() first");
     return this.#labeller;
   }
@@ -98,6 +109,8 @@ export class Learner {
   /** Takes `count` updates of the current phase. @returns metrics of the last update. @throws "learning.diverged" (src/learning/divergence.ts); the weights are those before. */
   async update(count: number): Promise<Metrics> {
     const practice = this.phase === "practice";
+    if (!this.memory.every((memory) => memory.count > 0) || this.memory.length === 0)
+      throw new OnarmError("tasks.invalid", "a task has no transition to learn from; hand over an episode of every task first");
     const step = await this.#step();
     const bounds = this.#valueBounds();
     let metrics: Metrics | undefined;
@@ -105,7 +118,7 @@ export class Learner {
       this.#fill(step, practice);
       await step.program.run();
       const losses = step.program.outputs.losses!;
-      metrics = Object.fromEntries(LOSSES.map((name, i) => [name, losses[i]!])) as unknown as Metrics;
+      metrics = Object.fromEntries(this.algorithm.losses.map((name, i) => [name, losses[i]!]));
       const why = divergence(metrics, bounds);
       if (why !== undefined)
         throw new OnarmError("learning.diverged", `update ${this.updates}: ${why}; lower the learning rate or the reward scale`, {
@@ -119,15 +132,17 @@ export class Learner {
 
   /** What values the rewards learned from allow. */
   #valueBounds(): ValueBounds {
+    if (!this.algorithm.bounded) return { low: -Infinity, high: Infinity };
     let [low, high] = [0, 0];
     // What is not filled yet is zero, and zero is within the bounds anyway.
     for (const { reward } of this.memory) for (const r of reward) [low, high] = [Math.min(low, r), Math.max(high, r)];
-    const { rewardScale, discount } = this.config;
+    const { rewardScale = 1, discount = 0 } = this.config;
     return valueBounds(rewardScale * low, rewardScale * high, discount);
   }
 
   syncTargets(tau: number): void {
-    for (const [name, view] of Object.entries(this.target.views)) polyak(view, this.trained.views[name.replace(/^t/, "q")]!, tau);
+    for (const [name, view] of Object.entries(this.target.views))
+      polyak(view, this.trained.views[this.algorithm.sourceOf(name)]!, tau);
   }
 
   /** deployed <- (1 - share) deployed + share trained (Polyak and Juditsky 1992; exponential). */
@@ -138,18 +153,18 @@ export class Learner {
   #step(): Promise<Step> {
     const practice = this.phase === "practice";
     const { metaBatch: T, batch, context, practice: online } = this.config;
-    const size = { T, N: practice ? online.batch : batch, K: context.count };
+    const size = { T, N: practice && online ? online.batch : batch, K: context?.count ?? 0 };
     const key = `${size.N}:${practice}`;
     const existing = this.#steps.get(key);
     if (existing) return existing;
     const gradient = weights(this.trained.shapes);
-    const shapes = { ...this.trained.shapes, ...this.target.shapes, ...batchShapes(this.spec, this.config, size) };
+    const shapes = { ...this.trained.shapes, ...this.target.shapes, ...this.algorithm.batch(size) };
     const buffers = {
       ...this.trained.views,
       ...this.target.views,
       ...Object.fromEntries(Object.entries(gradient.views).map(([name, view]) => [`g.${name}`, view])),
     };
-    const made = compile(smacUpdate(this.spec, this.config, size, practice), shapes, { buffers }).then((program) => ({
+    const made = compile(this.algorithm.update(size, practice), shapes, { buffers }).then((program) => ({
       program,
       size,
       gradient,
@@ -158,51 +173,48 @@ export class Learner {
     return made;
   }
 
+  /** Feeds whatever the algorithm's batch names: contexts and rows of tasks drawn anew, noise, scalars. */
   #fill({ program, size: { T, N, K } }: Step, practice: boolean): void {
     const b = program.inputs as Record<string, Float32Array>;
     const { rng, config } = this;
     const tasks = Array.from({ length: T }, () => rng.integer(this.memory.length));
     const width = this.spec.observation.length + this.spec.action.length + 1;
-    const share = practice ? config.practice.onlineShare : "union";
-    const { contextFrom } = config.practice;
+    const share = practice ? (config.practice?.onlineShare ?? "union") : "union";
+    const contextFrom = config.practice?.contextFrom;
     const exploring = () => practice && (contextFrom === "exploration" || (contextFrom === "mixed" && rng.uniform() < 0.5));
     tasks.forEach((task, t) => {
       const m = this.memory[task]!;
-      m.drawContext(
-        config.context,
-        rng,
-        b.context!.subarray(t * K * width, (t + 1) * K * width),
-        b.mask!.subarray(t * K, (t + 1) * K),
-        exploring() ? explorationSpan : anySpan,
-      );
+      const returns = b.return && m.returns(config.discount ?? 0, config.rewardScale ?? 1);
+      if (b.context && b.mask && config.context) {
+        const [rows, mask] = [b.context.subarray(t * K * width, (t + 1) * K * width), b.mask.subarray(t * K, (t + 1) * K)];
+        const drawn = m.drawContext(config.context, rng, rows, mask, exploring() ? explorationSpan : anySpan);
+        if (b.contextReturn && returns) drawn.forEach((row, k) => (b.contextReturn![t * K + k] = returns[row]!));
+      }
       for (let n = 0; n < N; n++) {
         const [row, i] = [m.drawTransition(rng, share), t * N + n];
         b.observation!.set(m.observation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
-        b.nextObservation!.set(m.nextObservation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
+        b.nextObservation?.set(m.nextObservation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
         b.action!.set(m.action.subarray(row * m.A, (row + 1) * m.A), i * m.A);
-        b.reward![i] = m.reward[row]!;
-        b.terminated![i] = m.terminated[row]!;
+        if (b.reward) b.reward[i] = m.reward[row]!;
+        if (b.terminated) b.terminated[i] = m.terminated[row]!;
+        if (b.return && returns) b.return[i] = returns[row]!;
       }
     });
-    for (const name of ["latentNoise", "actionNoise", "nextActionNoise"]) {
-      const noise = b[name]!;
-      for (let i = 0; i < noise.length; i++) noise[i] = rng.normal();
-    }
-    const { lambdaPearl, rampUpdates } = config.practice;
-    b.lambda![0] = practice ? lambdaPearl * Math.min(1, rampUpdates > 0 ? this.practiceUpdates / rampUpdates : 1) : 0;
+    for (const [name, noise] of Object.entries(b))
+      if (name.endsWith("Noise")) for (let i = 0; i < noise.length; i++) noise[i] = rng.normal();
+    for (const [name, x] of Object.entries(this.algorithm.scalars?.(practice, this.practiceUpdates) ?? {})) b[name]![0] = x;
   }
 
   #apply(gradient: Float32Array, practice: boolean): void {
-    const frozen = practice && this.config.practice.encoder === "frozen";
     this.optimiser.t++;
     let at = 0;
     for (const [name, view] of Object.entries(this.trained.views)) {
       const from = at;
       at += view.length;
-      if (frozen && /^(enc|dec)\./.test(name)) continue;
-      adamStep(this.optimiser, this.trained.flat, gradient, this.config.learningRate, from, at);
+      const rate = this.algorithm.rate(name, practice);
+      if (rate > 0) adamStep(this.optimiser, this.trained.flat, gradient, rate, from, at);
     }
-    this.syncTargets(this.config.polyak);
+    if (this.config.polyak !== undefined) this.syncTargets(this.config.polyak);
     // A young average forgets faster, so that it is not ruled by the first weights.
     this.#average(1 - Math.min(this.config.averaging, (1 + this.updates) / (10 + this.updates)));
     this.updates++;

@@ -1,16 +1,11 @@
 import { stopGradient, tf } from "../engine/engine.ts";
 import type { Shape, TensorFunction, Tensors } from "../engine/engine.ts";
+import type { BatchSize } from "./algorithm.ts";
 import type { DomainSpec } from "../domain/experience.ts";
 import { encode, klToPrior, mlp, policyHead, sampleAction, tanhGaussianLogProb } from "../policy/nets.ts";
 import type { SmacConfig } from "./config.ts";
+import { detach, held, mse, withGradients } from "./gradients.ts";
 import { smacShapes, targetShapes } from "./parameters.ts";
-
-/** Sizes of one update: T tasks, N transitions each, K context rows each. */
-export interface BatchSize {
-  readonly T: number;
-  readonly N: number;
-  readonly K: number;
-}
 
 export const LOSSES = ["critic1", "critic2", "actor", "decoder", "kl", "advantage", "q"] as const;
 
@@ -32,10 +27,6 @@ export function batchShapes(spec: DomainSpec, config: SmacConfig, { T, N, K }: B
   };
 }
 
-/** Whatever `x` holds is a constant for the gradients. */
-const detach = (x: tf.Tensor): tf.Tensor => stopGradient(() => tf.clone(x));
-const mse = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.mean(tf.square(tf.sub(a, b)));
-
 /** AWAC weights (SMAC 1.3): softmax of A / temperature over the batch or within each task, scaled so that the mean weight is 1; (B, 1). */
 export function advantageWeights(advantage: tf.Tensor, temperature: number, groups: number): tf.Tensor {
   const B = advantage.shape[0]!;
@@ -43,6 +34,15 @@ export function advantageWeights(advantage: tf.Tensor, temperature: number, grou
   const e = tf.exp(tf.sub(a, tf.max(a, 1, true)));
   return tf.reshape(tf.mul(B / groups, tf.div(e, tf.sum(e, 1, true))), [B, 1]);
 }
+
+/** The lesser of twin critics' values; (B, in) -> (B, 1). */
+export const minQ = (p: Tensors, a: string, b: string, x: tf.Tensor): tf.Tensor => tf.minimum(mlp(p, a, x), mlp(p, b, x));
+
+/** One z per task (T, Z), repeated over its N rows; (T x N, Z). */
+export const perRow = (z: tf.Tensor, N: number): tf.Tensor => {
+  const [T, Z] = z.shape as [number, number];
+  return tf.reshape(tf.mul(tf.expandDims(z, 1), tf.ones([T, N, 1])), [T * N, Z]);
+};
 
 /** Loss of the reward decoder on unscaled rewards: mean over rows. The Gaussian head's log-variance is kept in [-6, 4]. */
 export function decoderLoss(p: Tensors, config: SmacConfig, low: number, x: tf.Tensor, reward: tf.Tensor): tf.Tensor {
@@ -72,21 +72,13 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
   const trained = Object.keys(smacShapes(spec, config));
   const targets = Object.keys(targetShapes(spec, config));
   const low = spec.reward.kind === "sparse" ? spec.reward.low : 0;
-  const B = T * N;
-
-  const minQ = (p: Tensors, a: string, b: string, x: tf.Tensor) => tf.minimum(mlp(p, a, x), mlp(p, b, x));
 
   const losses = (p: Tensors, b: Tensors): tf.Tensor[] => {
     const { mean, variance } = encode(p, b.context!, b.mask!);
     const zTask = tf.add(mean, tf.mul(tf.sqrt(variance), b.latentNoise!));
-    const Z = zTask.shape[1]!;
-    const z = tf.reshape(tf.mul(tf.expandDims(zTask, 1), tf.ones([T, N, 1])), [B, Z]);
+    const z = perRow(zTask, N);
     const zFixed = detach(z);
-    const frozenCritic = Object.fromEntries(
-      Object.keys(p)
-        .filter((name) => /^q\d\./.test(name))
-        .map((name) => [name, detach(p[name]!)]),
-    );
+    const frozenCritic = held(p, /^q\d\./);
 
     const x = tf.concat([b.observation!, b.action!, zFixed], 1);
     const [q1, q2] = [mlp(p, "q1", x), mlp(p, "q2", x)];
@@ -101,24 +93,15 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
     const advantage = stopGradient(() => tf.sub(tf.minimum(q1, q2), qOfPolicy));
     const w = stopGradient(() => advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1));
     const awac = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!, config.actionBound))));
-    const actor = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;
+    const cautious = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;
+    const actor = config.actor === "awac" ? cautious : tf.neg(tf.mean(qOfPolicy));
 
     const decoder = decoderLoss(p, config, low, tf.concat([b.observation!, b.action!, z], 1), b.reward!);
     const kl = tf.mean(klToPrior(mean, variance));
     return [mse(q1, target), mse(q2, target), actor, decoder, kl, tf.mean(advantage), tf.mean(q1)];
   };
 
-  return (inputs) => {
-    const fixed = Object.fromEntries(targets.map((name) => [name, inputs[name]!]));
-    let parts: tf.Tensor[] = [];
-    const { grads } = tf.valueAndGrads((...xs: tf.Tensor[]) => {
-      const p = { ...fixed, ...Object.fromEntries(trained.map((name, i) => [name, xs[i]!])) };
-      parts = losses(p, inputs).map((loss) => tf.keep(loss));
-      const [c1, c2, actor, decoder, kl] = parts as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-      return tf.addN([c1, c2, actor, decoder, tf.mul(config.klWeight, kl)]) as tf.Scalar;
-    })(trained.map((name) => inputs[name]!));
-    const stacked = tf.stack(parts.map((loss) => tf.reshape(loss, [])));
-    parts.forEach((loss) => loss.dispose());
-    return { losses: stacked, ...Object.fromEntries(trained.map((name, i) => [`g.${name}`, grads[i]!])) };
-  };
+  return withGradients(trained, targets, losses, ([c1, c2, actor, decoder, kl]) =>
+    tf.addN([c1!, c2!, actor!, decoder!, tf.mul(config.klWeight, kl!)]),
+  );
 }

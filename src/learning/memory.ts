@@ -23,6 +23,7 @@ export class TaskMemory {
   terminated: Uint8Array;
   readonly O: number;
   readonly A: number;
+  #returns: { of: string; values: Float32Array } | undefined;
 
   constructor(O: number, A: number, capacity = 1024) {
     this.O = O;
@@ -61,14 +62,18 @@ export class TaskMemory {
     if (!origin.online) this.offlineCount = this.count;
   }
 
-  /** Writes `rule`-shaped [s, a, r] rows into a (K, O+A+1) slice and its mask; unused rows are masked. `from` filters episodes. */
-  drawContext(rule: ContextRule, rng: Rng, rows: Float32Array, mask: Float32Array, from: (span: Span) => boolean): void {
+  /**
+   * Writes `rule`-shaped [s, a, r] rows into a (K, O+A+1) slice and its mask; unused rows are masked. `from` filters episodes.
+   * @returns which transitions they are.
+   */
+  drawContext(rule: ContextRule, rng: Rng, rows: Float32Array, mask: Float32Array, from: (span: Span) => boolean): number[] {
     const K = rule.count;
     const wanted = rule.least >= K ? K : rule.least + rng.integer(K - rule.least + 1);
     const spans = this.spans.filter(from);
     const pool = spans.length > 0 ? spans : this.spans;
     const chosen = rule.episodes === "any" ? pool : Array.from({ length: 1 + rng.integer(rule.episodes) }, () => rng.pick(pool));
     const total = chosen.reduce((n, s) => n + s.end - s.start, 0);
+    const drawn: number[] = [];
     mask.fill(0);
     rows.fill(0);
     for (let k = 0; k < Math.min(wanted, K); k++) {
@@ -83,7 +88,20 @@ export class TaskMemory {
       }
       this.writeContextRow(row, rows, k);
       mask[k] = 1;
+      drawn.push(row);
     }
+    return drawn;
+  }
+
+  /** Monte-Carlo return of each transition within its episode, R_t = scale r_t + discount R_t+1; (count). Nothing is added after a time-out. */
+  returns(discount: number, scale: number): Float32Array {
+    const of = `${this.count} ${discount} ${scale}`;
+    if (this.#returns?.of === of) return this.#returns.values;
+    const values = new Float32Array(this.count);
+    for (const { start, end } of this.spans)
+      for (let t = end - 1, after = 0; t >= start; t--) values[t] = after = scale * this.reward[t]! + discount * after;
+    this.#returns = { of, values };
+    return values;
   }
 
   writeContextRow(row: number, rows: Float32Array, k: number): void {

@@ -2,7 +2,7 @@ import type { DomainSpec } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import type { Shape } from "../engine/engine.ts";
 import { criticShapes, deployedShapes } from "../policy/nets.ts";
-import type { SmacConfig } from "./config.ts";
+import type { LearnerConfig, SmacConfig } from "./config.ts";
 
 /** Named weights as views of one flat array, so that an optimiser is one loop and a file is one copy. Owner: whoever made it. */
 export interface Weights {
@@ -36,7 +36,7 @@ export const targetShapes = (spec: DomainSpec, config: SmacConfig): Record<strin
  * Initial weights. "released": hidden uniform +-1/sqrt(output width), last layer +-3e-3 (policy +-1e-3), biases 0 (docs/learning.md 1.2);
  * "fan-in": hidden uniform +-sqrt(6 / input width) (He et al. 2015), last layers as released.
  */
-export function initialise(target: Weights, init: SmacConfig["init"], rng: Rng): void {
+export function initialise(target: Weights, init: LearnerConfig["init"], rng: Rng): void {
   for (const [name, shape] of Object.entries(target.shapes)) {
     const view = target.views[name]!;
     const [net, leaf] = name.split(".") as [string, string];

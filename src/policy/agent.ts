@@ -3,9 +3,8 @@ import type { Action, DomainSpec, Episode, Observation } from "../domain/experie
 import type { Rng } from "../domain/rng.ts";
 import { compile } from "../engine/engine.ts";
 import type { Program } from "../engine/engine.ts";
-import { encode, policyHead } from "./nets.ts";
-import { deployedShapes } from "./nets.ts";
-import type { DecoderHead, NetShapes } from "./nets.ts";
+import { deployedShapes, encode, policyHead } from "./nets.ts";
+import type { NetHead, NetShapes } from "./nets.ts";
 
 /** What the history says about the task: q(z|h), or the prior before any. Vectors of width Z. */
 export interface Belief {
@@ -24,10 +23,11 @@ export class Agent {
   readonly spec: DomainSpec;
   readonly nets: NetShapes;
   readonly #policy: Program;
-  readonly #encoder: Program;
+  /** A context-blind policy has none, and never believes anything but the prior, which is of no width. */
+  readonly #encoder: Program | undefined;
   readonly contextRows: number;
 
-  private constructor(spec: DomainSpec, nets: NetShapes, contextRows: number, policy: Program, encoder: Program) {
+  private constructor(spec: DomainSpec, nets: NetShapes, contextRows: number, policy: Program, encoder: Program | undefined) {
     this.spec = spec;
     this.nets = nets;
     this.contextRows = contextRows;
@@ -36,20 +36,23 @@ export class Agent {
   }
 
   /** @param contextRows longest context of the belief: the length the encoder was trained for. */
-  static async create(spec: DomainSpec, nets: NetShapes, head: DecoderHead, contextRows: number): Promise<Agent> {
+  static async create(spec: DomainSpec, nets: NetShapes, head: NetHead, contextRows: number): Promise<Agent> {
     const all = deployedShapes(spec, nets, head);
     const of = (net: string) => Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith(net)));
     const [O, A, Z] = [spec.observation.length, spec.action.length, nets.latent];
-    const policy = await compile(({ observation, z, ...p }) => policyHead(p, observation!, z!), {
+    const policy = await compile(({ observation, z, ...p }) => policyHead(p, observation!, z), {
       ...of("pi."),
       observation: [1, O],
-      z: [1, Z],
+      ...(Z === 0 ? {} : { z: [1, Z] }),
     });
-    const encoder = await compile(({ context, mask, ...p }) => encode(p, context!, mask!), {
-      ...of("enc."),
-      context: [1, contextRows, O + A + 1],
-      mask: [1, contextRows, 1],
-    });
+    const encoder =
+      Z === 0
+        ? undefined
+        : await compile(({ context, mask, ...p }) => encode(p, context!, mask!), {
+            ...of("enc."),
+            context: [1, contextRows, O + A + 1],
+            mask: [1, contextRows, 1],
+          });
     return new Agent(spec, nets, contextRows, policy, encoder);
   }
 
@@ -60,7 +63,7 @@ export class Agent {
   load(tensors: Readonly<Record<string, Float32Array>>): void {
     const copies: (() => void)[] = [];
     for (const program of [this.#policy, this.#encoder])
-      for (const [name, view] of Object.entries(program.inputs)) {
+      for (const [name, view] of Object.entries(program?.inputs ?? {})) {
         if (!/^(pi|enc)\./.test(name)) continue;
         const source = tensors[name];
         if (!source || source.length !== view.length)
@@ -81,6 +84,7 @@ export class Agent {
 
   /** q(z | these episodes). Histories longer than `contextRows` are thinned by drawing rows without order. */
   async infer(history: readonly Episode[], rng: Rng): Promise<Belief> {
+    if (!this.#encoder) return this.prior();
     const { inputs, outputs } = this.#encoder;
     const [O, A] = [this.spec.observation.length, this.spec.action.length];
     const rows = history.flatMap((episode) => Array.from({ length: episode.steps }, (_, t) => ({ episode, t })));
@@ -105,13 +109,13 @@ export class Agent {
   /** Policy mean under z, or a sample when `rng` is given; in (-1, 1). @throws "policy.shape" for other widths, "policy.nonfinite". */
   async act(observation: Observation, z: Float32Array, rng?: Rng): Promise<Action> {
     const { inputs, outputs } = this.#policy;
-    if (observation.length !== inputs.observation!.length || z.length !== inputs.z!.length)
+    if (observation.length !== inputs.observation!.length || z.length !== this.nets.latent)
       throw new OnarmError(
         "policy.shape",
-        `the policy sees ${inputs.observation!.length} numbers and ${inputs.z!.length} of z, and was given ${observation.length} and ${z.length}; the command is refused`,
+        `the policy sees ${inputs.observation!.length} numbers and ${this.nets.latent} of z, and was given ${observation.length} and ${z.length}; the command is refused`,
       );
     inputs.observation!.set(observation);
-    inputs.z!.set(z);
+    inputs.z?.set(z);
     await this.#policy.run();
     const action = outputs.mean!.map((mean, i) => Math.tanh(rng ? mean + Math.exp(outputs.logStd![i]!) * rng.normal() : mean));
     if (!action.every(Number.isFinite))
@@ -126,9 +130,12 @@ export class Agent {
 
   async dispose(): Promise<void> {
     await this.#policy.dispose();
-    await this.#encoder.dispose();
+    await this.#encoder?.dispose();
   }
 }
+
+/** What a meta-test needs of who is tested: a belief before and after a history, and actions under it. */
+export type Actor = Pick<Agent, "spec" | "prior" | "infer" | "act" | "load" | "dispose">;
 
 /** z ~ N(mean, variance). */
 export const drawLatent = (belief: Belief, rng: Rng): Float32Array =>

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { OnarmError } from "../domain/errors.ts";
 import type { DomainSpec } from "../domain/experience.ts";
 import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
+import { macawShapes } from "./macaw.ts";
 import { deployedShapes } from "./nets.ts";
 
 const fieldSchema = z.strictObject({
@@ -15,11 +16,13 @@ const fieldSchema = z.strictObject({
 });
 const width = z.number().int().positive().max(4096);
 const netsSchema = z.strictObject({
-  latent: width,
+  latent: z.number().int().min(0).max(4096),
   encoder: z.array(width),
   decoder: z.array(width),
   policy: z.array(width),
   critic: z.array(width),
+  transform: width.optional(),
+  advantage: z.array(width).optional(),
 });
 const specSchema = z.strictObject({
   name: z.string(),
@@ -36,8 +39,8 @@ export const bundleSchema = z.strictObject({
   kind: z.literal("bundle"),
   spec: specSchema,
   nets: netsSchema,
-  head: z.enum(["deterministic", "gaussian", "bernoulli"]),
-  algorithm: z.string(),
+  head: z.enum(["deterministic", "gaussian", "bernoulli", "none"]),
+  algorithm: z.enum(["smac", "awac", "pearl", "macaw", "bc"]),
   preset: z.string(),
   /** Hyper-parameters as the learner knows them; the learner's own schema judges them when it loads the bundle. */
   config: z.record(z.string(), z.unknown()),
@@ -47,7 +50,13 @@ export const bundleSchema = z.strictObject({
     latentPeriod: z.union([z.number().int().positive(), z.literal("episode")]),
     scoredLatent: z.enum(["drawn", "mean"]),
     contextRows: z.number().int().positive(),
+    /** It explores by samples of the policy, where z alone would not vary it. */
+    sampleActions: z.boolean().optional(),
   }),
+  /** How a gradient step adapts it to a task; absent where a belief does. */
+  adaptation: z
+    .strictObject({ discount: z.number(), rewardScale: z.number(), temperature: z.number(), sigma: z.number() })
+    .optional(),
   provenance: z.strictObject({
     command: z.string(),
     commit: z.string(),
@@ -58,7 +67,7 @@ export const bundleSchema = z.strictObject({
     updates: z.number(),
     practiceSteps: z.number(),
     /** What the last practice learned from; anything but its own labels was an experiment, which never drives. */
-    practice: z.enum(["none", "self", "offline-only", "random-labels"]),
+    practice: z.enum(["none", "self", "offline-only", "random-labels", "true-rewards"]),
     metrics: z.record(z.string(), z.number()),
   }),
   files: z.strictObject({ "weights.safetensors": z.strictObject({ sha256: z.string(), bytes: z.number().int().positive() }) }),
@@ -146,7 +155,7 @@ export async function readBundle(directory: string): Promise<Bundle> {
       );
     tensors[name] = data;
   }
-  for (const [name, shape] of Object.entries(deployedShapes(manifest.spec, manifest.nets, manifest.head))) {
+  for (const [name, shape] of Object.entries(actingShapes(manifest))) {
     const found = file.tensors[name]?.shape;
     if (!found || found.length !== shape.length || found.some((d, i) => d !== shape[i]))
       throw new OnarmError(
@@ -156,6 +165,10 @@ export async function readBundle(directory: string): Promise<Bundle> {
   }
   return { directory, hash: sha256(text), manifest, spec: manifest.spec, tensors };
 }
+
+/** Everything that a bundle has to hold in order to act and adapt. */
+const actingShapes = ({ algorithm, spec, nets, head }: BundleManifest) =>
+  algorithm === "macaw" ? macawShapes(spec, nets) : deployedShapes(spec, nets, head);
 
 function parseManifest(text: string, where: string): BundleManifest {
   let json: unknown;

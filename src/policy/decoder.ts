@@ -3,7 +3,7 @@ import type { DomainSpec } from "../domain/experience.ts";
 import { compile, tf } from "../engine/engine.ts";
 import type { Program, Tensors } from "../engine/engine.ts";
 import { decodeReward, deployedShapes, mlp } from "./nets.ts";
-import type { DecoderHead, NetShapes } from "./nets.ts";
+import type { DecoderHead, NetHead, NetShapes } from "./nets.ts";
 
 /** A decoded reward, unscaled, and its standard deviation; a deterministic head knows none. */
 export interface Decoded {
@@ -24,7 +24,9 @@ export class Decoder {
     this.#head = head;
   }
 
-  static async create(spec: DomainSpec, nets: NetShapes, head: DecoderHead): Promise<Decoder> {
+  /** @throws "mode.refused" for a bundle without a decoder. */
+  static async create(spec: DomainSpec, nets: NetShapes, head: NetHead): Promise<Decoder> {
+    if (head === "none") throw new OnarmError("mode.refused", "this bundle has no reward decoder; use one of smac");
     const all = deployedShapes(spec, nets, head);
     const shapes = Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith("dec.")));
     const low = spec.reward.kind === "sparse" ? spec.reward.low : 0;

@@ -8,17 +8,23 @@ import type { Shape, Tensors } from "../engine/engine.ts";
  * Parameters are named `<net>.w<layer>` (in, out) and `<net>.b<layer>` (out).
  */
 export interface NetShapes {
+  /** Width of z; 0: the policy is context-blind, and there is no encoder. */
   readonly latent: number;
   readonly encoder: readonly number[];
   readonly decoder: readonly number[];
   readonly policy: readonly number[];
   readonly critic: readonly number[];
+  /** MACAW alone (src/policy/macaw.ts): width of each layer's generating vector, and the advantage head's hidden widths. */
+  readonly transform?: number | undefined;
+  readonly advantage?: readonly number[] | undefined;
 }
 
 /** How the decoder speaks of a reward: one number, a mean and log variance, or the logit of the better of two values. */
 export type DecoderHead = "deterministic" | "gaussian" | "bernoulli";
+/** "none": this learner has no reward decoder, so it cannot practise without rewards. */
+export type NetHead = DecoderHead | "none";
 
-const layers = (net: string, sizes: readonly number[]): Record<string, Shape> =>
+export const layers = (net: string, sizes: readonly number[]): Record<string, Shape> =>
   Object.fromEntries(
     sizes.slice(1).flatMap((out, i) => [
       [`${net}.w${i}`, [sizes[i]!, out]],
@@ -27,15 +33,15 @@ const layers = (net: string, sizes: readonly number[]): Record<string, Shape> =>
   );
 
 /** Shapes of all deployed parameters: the order is the order in files and flat buffers. */
-export function deployedShapes(spec: DomainSpec, nets: NetShapes, head: DecoderHead): Record<string, Shape> {
+export function deployedShapes(spec: DomainSpec, nets: NetShapes, head: NetHead): Record<string, Shape> {
   const [O, A, Z] = [spec.observation.length, spec.action.length, nets.latent];
   return {
-    ...layers("enc", [O + A + 1, ...nets.encoder, 2 * Z]),
-    ...layers("dec", [O + A + Z, ...nets.decoder, head === "gaussian" ? 2 : 1]),
+    ...(Z === 0 ? {} : layers("enc", [O + A + 1, ...nets.encoder, 2 * Z])),
+    ...(head === "none" ? {} : layers("dec", [O + A + Z, ...nets.decoder, head === "gaussian" ? 2 : 1])),
     ...layers("pi", [O + Z, ...nets.policy, 2 * A]),
   };
 }
-/** Shapes of one critic Q(s,a,z) under the given name. */
+/** Shapes of one critic Q(s,a,z) under the given name; of Q(s,a) where z has no width. */
 export const criticShapes = (spec: DomainSpec, nets: NetShapes, net: string): Record<string, Shape> =>
   layers(net, [spec.observation.length + spec.action.length + nets.latent, ...nets.critic, 1]);
 
@@ -67,9 +73,9 @@ export function encode(p: Tensors, context: tf.Tensor, mask: tf.Tensor) {
   return gaussianProduct(mu, tf.softplus(raw), mask);
 }
 
-/** Policy head before squashing: mean and log-std (B, A), log-std clamped to [-20, 2] as released. */
-export function policyHead(p: Tensors, observation: tf.Tensor, z: tf.Tensor) {
-  const [mean, logStd] = tf.split(mlp(p, "pi", tf.concat([observation, z], 1)), 2, 1) as [tf.Tensor, tf.Tensor];
+/** Policy head before squashing: mean and log-std (B, A), log-std clamped to [-20, 2] as released. Without `z`: a context-blind policy. */
+export function policyHead(p: Tensors, observation: tf.Tensor, z?: tf.Tensor) {
+  const [mean, logStd] = tf.split(mlp(p, "pi", z ? tf.concat([observation, z], 1) : observation), 2, 1) as [tf.Tensor, tf.Tensor];
   return { mean, logStd: tf.clipByValue(logStd, -20, 2) };
 }
 

@@ -99,7 +99,7 @@ async function diverging(folder: string): Promise<Seen[]> {
   for (const [what, over] of runaways) {
     const trainer = await openTrainer(data, smallConfig(over));
     const said = await trainer.call("update", { count: 200 }).then(
-      ({ kl, q }) => `it learned on, KL ${kl.toFixed(0)}, Q ${q.toFixed(1)}`,
+      ({ kl, q }) => `it learned on, KL ${kl?.toFixed(0)}, Q ${q?.toFixed(1)}`,
       (error: unknown) => (isOnarmError(error) ? error.code : String(error)),
     );
     trainer.close();

@@ -6,6 +6,7 @@ import { isOnarmError } from "../../../src/domain/errors.ts";
 import { encodeSafetensors } from "../../../src/engine/safetensors.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../../src/learning/checkpoint.ts";
 import { Learner, type Metrics } from "../../../src/learning/learner.ts";
+import { smac } from "../../../src/learning/smac.ts";
 import { codeOf, messageOf, rollout, tinyConfig, tinyLearner, tinySpec } from "./tiny.ts";
 
 /** Losses of `count` updates, one by one. */
@@ -91,7 +92,7 @@ describe("a checkpoint", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  const fresh = (seed = 999) => new Learner(tinySpec(), tinyConfig(), seed);
+  const fresh = (seed = 999) => new Learner(smac(tinySpec(), tinyConfig()), seed);
 
   /** Goes on from here in the learner itself and, by way of the file, in a fresh one: both must do the same. */
   const same = async (learner: Learner, goOn: (learner: Learner) => Promise<Metrics[]>) => {
@@ -190,13 +191,13 @@ describe("a checkpoint", () => {
 
     it("it is of another domain", async () => {
       await write();
-      expect(await refused(new Learner(tinySpec({ name: "other" }), tinyConfig(), 1))).to.equal("file.damaged");
+      expect(await refused(new Learner(smac(tinySpec({ name: "other" }), tinyConfig()), 1))).to.equal("file.damaged");
     });
 
     it("it is of nets of another size", async () => {
       await write();
       const nets = { latent: 3, encoder: [5], decoder: [4], policy: [4], critic: [4] };
-      expect(await refused(new Learner(tinySpec(), tinyConfig({ nets }), 1))).to.equal("file.damaged");
+      expect(await refused(new Learner(smac(tinySpec(), tinyConfig({ nets })), 1))).to.equal("file.damaged");
     });
 
     it("it is another kind of file", async () => {

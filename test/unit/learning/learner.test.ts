@@ -11,7 +11,7 @@ const spy = (learner: ReturnType<typeof tinyLearner>) => {
     const [context, row] = [memory.drawContext.bind(memory), memory.drawTransition.bind(memory)];
     memory.drawContext = (rule, r, rows, mask, from) => {
       calls.push({ what: "context", task, exploring: from === explorationSpan });
-      context(rule, r, rows, mask, from);
+      return context(rule, r, rows, mask, from);
     };
     memory.drawTransition = (r, share) => (calls.push({ what: "row", task }), row(r, share));
   });

@@ -6,7 +6,7 @@ import type { Rollout } from "../../../src/domain/experience.ts";
 import { rng } from "../../../src/domain/rng.ts";
 import { Agent } from "../../../src/policy/agent.ts";
 import type { Environment } from "../../../src/ports/environment.ts";
-import { codeOf, episode, rollout, tinyLearner, tinySpec } from "./tiny.ts";
+import { codeOf, episode, rollout, tinyConfig, tinyLearner, tinySpec } from "./tiny.ts";
 
 /** A world that counts each question it is asked. */
 function spied() {
@@ -125,7 +125,7 @@ describe("a self-made label", () => {
     const write = memory.writeContextRow.bind(memory);
     memory.writeContextRow = (row, into, k) => (rows.push(row), write(row, into, k));
     for (let i = 0; i < 50; i++) await learner.addPractice(rollout(2, 30 + i), true);
-    expect(rows.length).to.equal(50 * learner.config.practice.labelContext);
+    expect(rows.length).to.equal(50 * tinyConfig().practice.labelContext);
     expect(Math.max(...rows)).to.be.below(memory.offlineCount);
     expect(new Set(rows).size).to.equal(memory.offlineCount);
     await learner.dispose();

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { adam, adamStep, polyak } from "../../../src/learning/adam.ts";
 import { paper } from "../../../src/learning/config.ts";
 import { Learner } from "../../../src/learning/learner.ts";
+import { smac } from "../../../src/learning/smac.ts";
 import { batchShapes, LOSSES, smacUpdate } from "../../../src/learning/losses.ts";
 import { smacShapes, targetShapes } from "../../../src/learning/parameters.ts";
 import { evaluate, randomArrays, type Arrays } from "../engine/reference.ts";
@@ -120,7 +121,7 @@ describe("the critics of a learner", () => {
   /** Q at the end of training on one-step episodes of reward 1 with c = 5, gamma = 0.9. */
   const learned = async (terminated: boolean) => {
     const over = { rewardScale: 5, discount: 0.9, polyak: 0.1, learningRate: 0.02, metaBatch: 1 } as const;
-    const learner = new Learner(tinySpec(), tinyConfig(over), 3);
+    const learner = new Learner(smac(tinySpec(), tinyConfig(over)), 3);
     const still = Array.from({ length: 4 }, (_, i) => ({
       ...episode(0, i, { steps: 1, terminated }),
       observation: new Float32Array(6),

@@ -4,6 +4,7 @@ import { rng } from "../../../src/domain/rng.ts";
 import { parseConfig, presetConfig } from "../../../src/learning/config.ts";
 import type { PracticeConfig, SmacConfig } from "../../../src/learning/config.ts";
 import { Learner } from "../../../src/learning/learner.ts";
+import { smac } from "../../../src/learning/smac.ts";
 
 const field = (name: string) => ({ name, unit: "m", offset: 0, scale: 1 });
 
@@ -67,7 +68,7 @@ export function rollout(task: number, index: number, steps = 5): Rollout {
 
 /** A learner with three tasks of two offline episodes each. */
 export function tinyLearner(over: Over = {}, seed = 7, spec = tinySpec()): Learner {
-  const learner = new Learner(spec, tinyConfig(over), seed);
+  const learner = new Learner(smac(spec, tinyConfig(over)), seed);
   for (const task of [0, 1, 2]) learner.addOffline(task, [episode(task, 0), episode(task, 1, { terminated: task === 1 })]);
   return learner;
 }
