@@ -49,7 +49,7 @@ describe("the page in a browser", function () {
     await says("#scores", "36 % to 47 %");
     await rig.page.locator("#curves .plot").nth(3).waitFor();
     expect(await rig.page.locator("#curves h3").allTextContents()).to.deep.equal([
-      "decoded reward-0.574",
+      "decoded reward−0.574",
       "critic0.487",
       "actor1",
       "decoder0.302",

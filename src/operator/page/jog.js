@@ -1,4 +1,4 @@
-import { html } from "./plots.js";
+import { html } from "./dom.js";
 
 /** ms between two words of a held button; the arm comes to rest 180 ms after the last. */
 const HOLD_EVERY = 80;
@@ -7,19 +7,31 @@ const TIP = 0.05;
 const JOINT = 0.15;
 
 /**
- * A dead-man: sends as long as it is pressed, by pointer or by Enter, and not a moment longer.
- * @param {HTMLElement} button @param {() => boolean} send whether it was sent
+ * A dead-man: says `send` again and again from `begin` to `end`, and not a moment longer. It ends by itself when nothing can be sent, when the page is
+ * left and when it is hidden; `ended` is told once each time.
+ * @param {() => boolean} send whether it was sent @param {() => void} [ended]
  */
-export function holdToSend(button, send) {
+export function deadMan(send, ended = () => {}) {
   let timer = 0;
   const end = () => {
+    if (!timer) return;
     clearInterval(timer);
     timer = 0;
+    ended();
   };
-  const begin = () => {
-    if (timer || !send()) return;
-    timer = window.setInterval(() => void ((button.isConnected && send()) || end()), HOLD_EVERY);
+  addEventListener("blur", end);
+  document.addEventListener("visibilitychange", end);
+  return {
+    begin() {
+      if (timer || !send()) return;
+      timer = window.setInterval(() => void (send() || end()), HOLD_EVERY);
+    },
+    end,
   };
+}
+
+/** A dead-man's button, pressed by pointer or by Enter. @param {HTMLElement} button @param {{ begin(): void, end(): void }} dead */
+export function pressToHold(button, { begin, end }) {
   button.onpointerdown = (event) => {
     button.setPointerCapture(event.pointerId);
     begin();
@@ -27,9 +39,14 @@ export function holdToSend(button, send) {
   button.onkeydown = (event) => void (event.key === "Enter" && begin());
   button.onpointerup = button.onpointercancel = button.onkeyup = button.onblur = end;
   button.oncontextmenu = (event) => event.preventDefault();
-  addEventListener("blur", end);
-  document.addEventListener("visibilitychange", end);
 }
+
+/** A button that sends as long as it is pressed. @param {HTMLElement} button @param {() => boolean} send whether it was sent */
+export const holdToSend = (button, send) =>
+  pressToHold(
+    button,
+    deadMan(() => button.isConnected && send()),
+  );
 
 /** @param {string} label @param {string} title @param {() => boolean} send */
 function held(label, title, send) {

@@ -1,25 +1,5 @@
-const svgNamespace = "http://www.w3.org/2000/svg";
-
-/** @param {string} name @param {Record<string, string | number>} attributes @param {string} [text] */
-export function svg(name, attributes, text) {
-  const element = document.createElementNS(svgNamespace, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-/** @param {string} name @param {string} [className] @param {string} [text] */
-export function html(name, className, text) {
-  const element = document.createElement(name);
-  if (className) element.className = className;
-  if (text !== undefined) element.textContent = text;
-  return element;
-}
-
-/** Three significant digits. @param {number} x */
-export const figure = (x) => (Number.isFinite(x) ? String(Number(x.toPrecision(3))) : "–");
-/** @param {number} x */
-const percent = (x) => `${Math.round(100 * x)} %`;
+import { html, svg } from "./dom.js";
+import { figure, percent } from "./words.js";
 
 const width = 240;
 const height = 90;

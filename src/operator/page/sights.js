@@ -1,6 +1,6 @@
 import { Spherical, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
-import { html } from "./plots.js";
+import { html } from "./dom.js";
 
 /** Where one looks from: round the vertical from +x (rad), down from the zenith (rad), and how far it may be, share of the usual. */
 const sights = {

@@ -1,0 +1,67 @@
+import { byId, html, mark, rows, word } from "./dom.js";
+
+const signs = { waiting: "○", running: "▶", done: "✓", failed: "✗" };
+/** s over which clamps are counted for their rate. */
+const MINUTE = 60;
+
+/** @typedef {{ id: string, title: string, state: keyof typeof signs, done: number, total: number, note?: string }} Stage */
+
+/** @param {Stage} stage */
+function stageRow({ title, id }) {
+  const root = html("li");
+  const [sign, count, note] = [html("span", "sign"), html("span", "count"), html("span", "note")];
+  const bar = /** @type {HTMLProgressElement} */ (html("progress"));
+  bar.setAttribute("aria-label", title || id);
+  root.append(sign, html("span", "title", title), count);
+  return {
+    root,
+    /** @param {Stage} stage */
+    show(stage) {
+      mark(root, "data-state", stage.state);
+      word(sign, signs[stage.state]);
+      mark(sign, "aria-label", stage.state);
+      mark(sign, "role", "img");
+      word(count, stage.total > 0 && stage.state !== "waiting" ? `${stage.done} / ${stage.total}` : "");
+      if (stage.state !== "running") bar.remove();
+      else if (!bar.isConnected) count.after(bar);
+      if (stage.total > 0) {
+        mark(bar, "max", stage.total);
+        mark(bar, "value", stage.done);
+      } else mark(bar, "value", undefined);
+      if (!stage.note) note.remove();
+      else if (!note.isConnected) root.append(note);
+      word(note, stage.note ?? "");
+    },
+  };
+}
+
+/** Stages and counters of the run. */
+export function runCard() {
+  const show = rows(byId("stages"), (/** @type {Stage} */ { id }) => id, stageRow);
+  /** @type {{ at: number, clamps: number }[]} */
+  let past = [];
+
+  /** @param {any} state */
+  return ({ at, stages, counters }) => {
+    if (stages.length > 0) {
+      byId("stages").querySelector(".empty")?.remove();
+      show(stages);
+    }
+    for (const [name, count] of Object.entries(counters)) {
+      const cell = document.querySelector(`[data-counter="${name}"]`);
+      if (cell) word(cell, Number(count).toLocaleString("en"));
+    }
+    const last = past.at(-1);
+    if (last && (at < last.at || counters.clamps < last.clamps)) past = [];
+    // One a second is enough to count by.
+    if (!last || at - last.at >= 1 || past.length === 0)
+      past = [...past.filter((one) => at - one.at <= MINUTE), { at, clamps: counters.clamps }];
+    const [first] = past;
+    word(
+      byId("clamp-rate"),
+      first && at - first.at > 1
+        ? `${counters.clamps - first.clamps} in the last ${Math.round(Math.min(MINUTE, at - first.at))} s`
+        : "",
+    );
+  };
+}
