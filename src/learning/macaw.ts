@@ -3,7 +3,7 @@ import type { DomainSpec } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import { tf } from "../engine/engine.ts";
 import type { TensorFunction, Tensors } from "../engine/engine.ts";
-import { advantageOf, innerStep, macawShapes, policyLosses, valueLoss } from "../policy/macaw.ts";
+import { advantageOf, generate, innerStep, macawShapes, policyLosses, sizesOf, valueLoss } from "../policy/macaw.ts";
 import type { Adaptation, Rows } from "../policy/macaw.ts";
 import type { Algorithm } from "./algorithm.ts";
 import { paper, presetConfig } from "./config.ts";
@@ -78,10 +78,8 @@ export function macawPreset(preset: Preset, spec: DomainSpec): MacawConfig {
   };
 }
 
-export const MACAW_LOSSES = ["value", "actor", "innerValue", "innerActor", "rate"] as const;
-
-/** Rows [from, from + n) of a grouped batch as one task's. */
-const part = (x: tf.Tensor, from: number, n: number): tf.Tensor => tf.slice(x, [from, 0], [n, x.shape[1]!]);
+/** `before`: the same losses without the inner step; `rate`: of the first layer. */
+export const MACAW_LOSSES = ["value", "actor", "valueBefore", "actorBefore", "rate"] as const;
 
 /**
  * One update (the paper's algorithm 1): for each task one inner step on a support set, then on other rows of the task L_V of the stepped V and L_AWR
@@ -96,34 +94,25 @@ export function macawUpdate(
   const { nets } = config;
   const [O, A] = [spec.observation.length, spec.action.length];
   const losses = (p: Tensors, b: Tensors): tf.Tensor[] => {
-    const context = tf.reshape(b.context!, [T * K, O + A + 1]);
-    const column = (x: tf.Tensor) => tf.reshape(x, [T * K, 1]);
-    const [support, query, mask] = [column(b.contextReturn!), b.return!, column(b.mask!)];
-    const tasks = Array.from({ length: T }, (_, t) => {
-      const rows = part(context, t * K, K);
-      const given: Rows = {
-        observation: tf.slice(rows, [0, 0], [K, O]),
-        action: tf.slice(rows, [0, O], [K, A]),
-        return: part(support, t * K, K),
-        mask: part(mask, t * K, K),
-      };
-      const asked: Rows = {
-        observation: part(b.observation!, t * N, N),
-        action: part(b.action!, t * N, N),
-        return: part(query, t * N, N),
-        mask: tf.ones([N, 1]),
-      };
-      const stepped = innerStep(p, spec, nets, given, config);
-      const measured = (q: Tensors, of: Rows) => policyLosses(q, spec, nets, of, advantageOf(q, spec, nets, of), config).awr;
-      return {
-        value: valueLoss(stepped, spec, nets, asked),
-        actor: measured(stepped, asked),
-        innerValue: detach(valueLoss(p, spec, nets, asked)),
-        innerActor: detach(measured(p, asked)),
-      };
-    });
-    const over = (of: keyof (typeof tasks)[number]) => tf.mean(tf.stack(tasks.map((task) => task[of])));
-    return [over("value"), over("actor"), over("innerValue"), over("innerActor"), tf.mean(tf.softplus(p["rate.pi.z0"]!))];
+    const support: Rows = {
+      observation: tf.slice(b.context!, [0, 0, 0], [T, K, O]),
+      action: tf.slice(b.context!, [0, 0, O], [T, K, A]),
+      return: b.contextReturn!,
+      mask: b.mask!,
+    };
+    const query: Rows = {
+      observation: tf.reshape(b.observation!, [T, N, O]),
+      action: tf.reshape(b.action!, [T, N, A]),
+      return: tf.reshape(b.return!, [T, N, 1]),
+      mask: tf.ones([T, N, 1]),
+    };
+    const measured = (generated: Tensors) => {
+      const { awr } = policyLosses(generated, p, query, advantageOf(generated, query), config);
+      return [tf.div(valueLoss(generated, query), T), tf.div(awr, T)] as const;
+    };
+    const [value, actor] = measured(innerStep(p, spec, nets, support, config));
+    const [before, actorBefore] = measured(generate(p, spec, nets, T));
+    return [value, actor, detach(before), detach(actorBefore), tf.mean(tf.softplus(p["rate.pi.c0"]!))];
   };
   return withGradients(Object.keys(macawShapes(spec, nets)), [], losses, ([value, actor]) => tf.add(value!, actor!));
 }
@@ -136,10 +125,8 @@ function begin(target: Weights, config: MacawConfig, spec: DomainSpec, rng: Rng)
   const D = config.nets.transform ?? 1;
   const ordinary = Object.fromEntries(Object.entries(target.shapes).filter(([name]) => name.startsWith("adv.")));
   initialise({ ...target, shapes: ordinary }, config.init, rng);
-  for (const [net, sizes] of [
-    ["pi", [spec.observation.length, ...config.nets.policy, spec.action.length]],
-    ["v", [spec.observation.length, ...config.nets.critic, 1]],
-  ] as const)
+  for (const net of ["pi", "v"] as const) {
+    const sizes = sizesOf(net, spec, config.nets);
     sizes.slice(1).forEach((out, i) => {
       const [into, last] = [sizes[i]!, i === sizes.length - 2];
       const bound = last ? 3e-3 : Math.sqrt(6 / into);
@@ -149,6 +136,7 @@ function begin(target: Weights, config: MacawConfig, spec: DomainSpec, rng: Rng)
       // The last row is the bias.
       for (let k = 0; k < into * out; k++) c[k] = rng.between(-bound, bound);
     });
+  }
   for (const [name, view] of Object.entries(target.views))
     if (name.startsWith("rate."))
       view.fill(inverseSoftplus(name === "rate.advantage" ? config.advantageWeight : config.innerRate));

@@ -4,7 +4,7 @@ import type { Rng } from "../domain/rng.ts";
 import { compile } from "../engine/engine.ts";
 import type { Program } from "../engine/engine.ts";
 import type { Actor, Belief } from "./agent.ts";
-import { actingShapes, generatePolicy, innerStep, macawShapes, meanAction, returnsOf } from "./macaw.ts";
+import { generatedShapes, innerStep, macawShapes, meanAction, returnsOf } from "./macaw.ts";
 import type { Adaptation } from "./macaw.ts";
 import type { NetShapes } from "./nets.ts";
 
@@ -41,19 +41,21 @@ export class GradientAgent implements Actor {
   /** @param rows the most transitions of a history that its gradient is taken over. */
   static async create(spec: DomainSpec, nets: NetShapes, how: Adaptation, rows: number): Promise<GradientAgent> {
     const [O, A] = [spec.observation.length, spec.action.length];
-    const acting = actingShapes(spec, nets);
+    const acting = generatedShapes("pi", spec, nets);
     const policy = await compile(({ observation, ...generated }) => ({ mean: meanAction(generated, observation!) }), {
       ...acting,
       observation: [1, O],
     });
+    const names = Object.keys(acting);
     const adapt = await compile(
       ({ observation, action, returns, mask, ...p }) => {
         const support = { observation: observation!, action: action!, return: returns!, mask: mask! };
-        return generatePolicy(innerStep(p, spec, nets, support, how), spec, nets);
+        const adapted = innerStep(p, spec, nets, support, how);
+        return Object.fromEntries(names.map((name) => [name, adapted[name]!]));
       },
-      { ...macawShapes(spec, nets), observation: [rows, O], action: [rows, A], returns: [rows, 1], mask: [rows, 1] },
+      { ...macawShapes(spec, nets), observation: [1, rows, O], action: [1, rows, A], returns: [1, rows, 1], mask: [1, rows, 1] },
     );
-    return new GradientAgent(spec, how, rows, { policy, adapt }, Object.keys(acting));
+    return new GradientAgent(spec, how, rows, { policy, adapt }, names);
   }
 
   /** Copies weights in; between episodes only. All or none. @throws "policy.shape", "policy.nonfinite" as `Agent.load` */
@@ -75,7 +77,7 @@ export class GradientAgent implements Actor {
     this.#meta = this.#generated();
   }
 
-  /** The meta-learned weights of the policy: z_i T_i + c_i, as `generatePolicy` has them. */
+  /** The meta-learned weights of the policy: z_i T_i + c_i, as `generate` has them. */
   #generated(): Float32Array {
     const { inputs } = this.#adapt;
     return joined(
