@@ -60,6 +60,8 @@ export interface OperatorServer {
 }
 
 const maxClients = 32;
+/** Of these, places that those who only watch never take: who may stop the arm gets in however many look on. */
+const keptForOperators = 8;
 /** Commands that are repeated while a person holds on. */
 const held: ReadonlySet<OperatorCommand["kind"]> = new Set(["recover", "jog", "jog-joint", "reward"]);
 const now = () => performance.now() / 1000;
@@ -160,16 +162,22 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     answer(description, options.limits, door, { metrics: () => options.metrics?.(), link: () => address(keys.renew()) }),
     4 * maxClients,
   );
+  const tooManyViewers = (): Refused | undefined => {
+    const viewers = foxglove.size + [...clients].filter(({ role }) => role === "viewer").length;
+    return viewers < maxClients - keptForOperators ? undefined : { status: 503, reason: "too many viewers" };
+  };
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     // First, so that nobody's link is used up by it.
     if (clients.size + foxglove.size >= maxClients) return refuse(socket, { status: 503, reason: "too many clients" });
     if (options.foxglove && wantsFoxglove(request)) {
-      const refused = admitViewer(request);
+      const refused = admitViewer(request) ?? tooManyViewers();
       return refused ? refuse(socket, refused) : sockets.handleUpgrade(request, socket, head, watch);
     }
     const admitted = admit(request, door, subProtocol);
     if ("status" in admitted) return refuse(socket, admitted);
+    const crowded = admitted.role === "viewer" ? tooManyViewers() : undefined;
+    if (crowded) return refuse(socket, crowded);
     sockets.handleUpgrade(request, socket, head, (webSocket) => welcome(webSocket, admitted));
   });
   const subscription = state$.subscribe({

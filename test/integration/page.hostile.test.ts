@@ -60,6 +60,13 @@ describe("a hostile client", () => {
     expect((await rig.get("/")).status).to.equal(200);
   });
 
+  it("that only watches takes no operator's place, however many watch", async () => {
+    const watching = { path: "/ws", headers: { authorization: "Bearer a-viewer's" } };
+    await Promise.all(Array.from({ length: 24 }, () => rig.linked(watching)));
+    expect(await rig.statusOf(watching)).to.equal(503);
+    expect(await rig.statusOf({})).to.equal(101);
+  });
+
   it("is refused with 503 when there are too many", async () => {
     const many = await Promise.all(Array.from({ length: 32 }, () => rig.linked()));
     expect(await rig.statusOf({})).to.equal(503);

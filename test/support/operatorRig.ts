@@ -23,6 +23,7 @@ export async function operatorRig() {
   const server = await serveOperator({
     port: 0,
     token,
+    viewerToken: "a-viewer's",
     description: sawyer,
     state$,
     metrics: () => "onarm_ticks_total 3\n",
