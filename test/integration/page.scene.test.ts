@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { expect } from "chai";
 import { LIMITS_FILE } from "../../launch/sawyer.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
@@ -99,14 +100,35 @@ describe("the arm in 3D on the page", function () {
     expect(filter).to.include("grayscale(1)");
   });
 
-  it("fits a phone: nothing sticks out, buttons are as large as a thumb, and a swipe still scrolls", async () => {
+  it("fits a phone: nothing sticks out, buttons are as large as a thumb, fingers turn and zoom, and a swipe up still scrolls", async () => {
     await shown({ viewport: { width: 360, height: 740 }, hasTouch: true });
     expect(await rig.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")).to.equal(0);
     for (const button of await rig.page.locator(".sights button").all()) {
       const { width, height } = (await button.boundingBox())!;
       expect(Math.min(width, height)).to.be.at.least(44);
     }
-    expect(await rig.page.evaluate("getComputedStyle(document.querySelector('.space canvas')).touchAction")).to.include("pan-y");
+    const before = await canvas().screenshot();
+    await canvas().scrollIntoViewIfNeeded();
+    const box = (await canvas().boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const finger = await rig.page.context().newCDPSession(rig.page);
+    const touch = async (type: "touchStart" | "touchMove" | "touchEnd", ...at: readonly (readonly [number, number])[]) =>
+      await finger.send("Input.dispatchTouchEvent", { type, touchPoints: at.map(([x, y], id) => ({ x, y, id })) });
+    const scrolled = () => rig.page.evaluate("scrollY");
+    const top = await scrolled();
+    await touch("touchStart", [x, y]);
+    for (const way of [20, 40, 60]) await touch("touchMove", [x + way, y]);
+    await touch("touchEnd");
+    const turned = await other(before);
+    await touch("touchStart", [x - 20, y], [x + 20, y]);
+    for (const way of [30, 45, 60]) await touch("touchMove", [x - way, y], [x + way, y]);
+    await touch("touchEnd");
+    await other(turned);
+    expect(await scrolled()).to.equal(top);
+    await touch("touchStart", [x, y]);
+    for (const way of [20, 60, 120]) await touch("touchMove", [x, y - way]);
+    await touch("touchEnd");
+    expect(await scrolled()).to.be.greaterThan(Number(top));
   });
 
   it("goes back to the flat views while the graphics card is away, and says so", async () => {
@@ -220,5 +242,20 @@ describe("the arm on a page without WebGL", function () {
     expect(await page.locator("[data-mark=ghost]").isVisible()).to.equal(false);
     const fetched = await page.evaluate("performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)");
     expect(fetched).to.include("/page.js").and.not.include("/three.core.min.js");
+  });
+
+  it("comes packed to whoever can unpack it, and plain to whoever cannot", async () => {
+    const ask = async (encoding: string) =>
+      await new Promise<{ encoding: string | undefined; bytes: number }>((resolve, reject) =>
+        get(new URL("/three.core.min.js", rig.server.url), { headers: { "Accept-Encoding": encoding } }, (answer) => {
+          let bytes = 0;
+          answer.on("data", (part: Buffer) => (bytes += part.length));
+          answer.on("end", () => resolve({ encoding: answer.headers["content-encoding"], bytes }));
+        }).on("error", reject),
+      );
+    const [packed, plain] = [await ask("br, gzip"), await ask("identity")];
+    expect(packed.encoding).to.equal("gzip");
+    expect(plain.encoding).to.equal(undefined);
+    expect(plain.bytes).to.be.greaterThan(2 * packed.bytes);
   });
 });

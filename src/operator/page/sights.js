@@ -34,8 +34,8 @@ export function looking(camera, canvas, changed) {
   controls.maxPolarAngle = 0.62 * Math.PI;
   controls.enableZoom = false;
   controls.addEventListener("change", changed);
-  // What the controls forbid wholesale is for us to part: vertical swipes scroll the page.
-  canvas.style.touchAction = "pan-y pinch-zoom";
+  // The controls would keep every touch to themselves; a swipe up or down still scrolls the page.
+  canvas.style.touchAction = "pan-y";
 
   const still = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {Sight | undefined} */
