@@ -9,6 +9,7 @@ import type { Limits } from "../src/domain/arm.ts";
 import type { Mode } from "../src/domain/mode.ts";
 import type { StopSignal } from "../src/ports/stop.ts";
 import { OnarmError } from "../src/domain/errors.ts";
+import { explain } from "../src/domain/stops.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Scene } from "../src/ports/scene.ts";
@@ -90,7 +91,13 @@ export async function openStation(options: StationOptions): Promise<Station> {
   const guard = (dog: Watchdog) => {
     watchdog = dog;
     guards.add(controller.tick$.subscribe({ next: ({ at, mode }) => dog.beat(at, mayMove(mode)), error: () => {} }));
-    guards.add(dog.event$.subscribe(({ cause }) => controller.stop(cause)));
+    guards.add(
+      dog.event$.subscribe(({ cause }) => {
+        // The arm's own word that it is stopped may have come first: then this is what tells why.
+        controller.note({ level: "fault", code: cause, text: explain(cause).what });
+        controller.stop(cause);
+      }),
+    );
     guards.add(
       dog.stop$.subscribe((signal) => {
         box = signal;
