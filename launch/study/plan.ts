@@ -14,8 +14,9 @@ export interface StudyConfig {
   /** Offline data of each seed: training tasks, episodes of each. */
   readonly trainTasks: number;
   readonly episodes: number;
-  /** Offline phase: updates. */
+  /** Offline phase: updates, and those of algorithms that take another number of them. */
   readonly updates: number;
+  readonly updatesOf: Readonly<Partial<Record<AlgorithmName, number>>>;
   /** Second phase: steps in the environment. */
   readonly steps: number;
   /** Second phase by fine-tuning on each task: rounds, and on how many of the held-out tasks. */
@@ -68,6 +69,9 @@ export const scoreId = (seed: number, algo: AlgorithmName, phase: Phase) => `${s
 const UPDATE: Partial<Record<AlgorithmName, number>> = { macaw: 5 };
 const STEP = 0.05;
 
+export const updatesOf = (study: Pick<StudyConfig, "updates" | "updatesOf">, algo: AlgorithmName): number =>
+  study.updatesOf[algo] ?? study.updates;
+
 /** The cells of a study, seed by seed, so that an unfinished study has whole seeds. `horizon` in steps an episode. */
 export function planOf(study: StudyConfig, horizon: number): Cell[] {
   const episodes = (count: number) => count * horizon * STEP;
@@ -95,7 +99,9 @@ export function planOf(study: StudyConfig, horizon: number): Cell[] {
       algo,
       phase,
       needs: [dataset.id, ...(phase === "offline" ? [] : [trainId(seed, algo, "offline")])],
-      work: (UPDATE[algo] ?? 1) * (phase === "offline" ? study.updates : study.steps * 0.5) + episodes(20 * 3 * study.curveTasks),
+      work:
+        (UPDATE[algo] ?? 1) * (phase === "offline" ? updatesOf(study, algo) : study.steps * 0.5) +
+        episodes(20 * 3 * study.curveTasks),
     });
     const tuned = (algo: AlgorithmName): LearningCell => ({
       kind: "fine-tune",

@@ -13,8 +13,15 @@ import type { Store } from "./store.ts";
 import { estimateOf, gather, summarise } from "./summary.ts";
 import type { Ends, Gathered, VariantSummary } from "./summary.ts";
 
-/** Tables, figures, event files and report of a finished study, made anew from its cells. @returns what the verb answers. */
-export async function publish(study: StudyConfig, cells: readonly Cell[], store: Store, domain: Domain) {
+/**
+ * Tables, figures, event files and report, made anew from the cells of the seeds that are whole. @returns what the verb answers;
+ * undefined while no seed is whole.
+ */
+export async function publish(asked: StudyConfig, cells: readonly Cell[], store: Store, domain: Domain) {
+  const results = await Promise.all(cells.map(async (cell) => ({ cell, result: await store.read<Finished>(cell.id) })));
+  const missing = [...new Set(results.flatMap(({ cell, result }) => (result ? [] : cell.seed)))];
+  const study = { ...asked, seeds: asked.seeds.filter((seed) => !missing.includes(seed)) };
+  if (study.seeds.length === 0) return undefined;
   const gathered = (await Promise.all(variantsOf(study).map((variant) => gather(variant, study, store.read)))).flatMap(
     (g) => g ?? [],
   );
@@ -28,7 +35,7 @@ export async function publish(study: StudyConfig, cells: readonly Cell[], store:
   for (const [name, events] of Object.entries(eventsOf(study.seeds, gathered)))
     await writeWhole(store.at("tensorboard", name), events);
 
-  const finished = (await Promise.all(cells.map(({ id }) => store.read<Finished>(id)))).flatMap((result) => result ?? []);
+  const finished = results.flatMap(({ cell, result }) => (result && study.seeds.includes(cell.seed) ? result : []));
   const compute = finished.map((result) => result.compute).reduce(plus, noCompute);
   const report = reportOf({
     study,
@@ -37,6 +44,7 @@ export async function publish(study: StudyConfig, cells: readonly Cell[], store:
     ends,
     compute,
     command: store.command,
+    missing,
     commits: [...new Set(finished.map(({ commit }) => commit))].sort(),
     machine: machine(),
     figures: Object.keys(pictures).map((name) => `figures/${name}`),
@@ -44,6 +52,7 @@ export async function publish(study: StudyConfig, cells: readonly Cell[], store:
   });
   await writeWhole(store.at("report.md"), report);
   return {
+    seeds: study.seeds,
     algorithms: Object.fromEntries(gathered.map(({ variant }) => [variant.name, answered(summaries[variant.name]!)])),
     ...(ends ? { contextBlind: ends.blind, contextBlindFrom: ends.blindFrom, oracle: ends.oracle } : {}),
     figures: Object.keys(pictures).map((name) => path.join(store.directory, "figures", name)),

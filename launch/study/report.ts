@@ -10,6 +10,8 @@ export interface Reported {
   readonly ends: (Ends & { readonly blindFrom: string }) | undefined;
   readonly compute: Compute;
   readonly command: string;
+  /** Seeds that were asked for and are not here yet. */
+  readonly missing: readonly number[];
   readonly commits: readonly string[];
   readonly machine: string;
   readonly figures: readonly string[];
@@ -44,6 +46,7 @@ export function reportOf({
   ends,
   compute,
   command,
+  missing,
   commits,
   machine,
   figures,
@@ -57,10 +60,17 @@ export function reportOf({
       .filter((v) => v.name === v.algo)
       .map((v) => v.name)
       .join(", ")} on ${study.domain}`,
-    `Seeds ${study.seeds.join(", ")}; ${study.trainTasks} training tasks x ${study.episodes} episodes, ${study.updates} offline updates, ${study.steps} steps of the second phase, ` +
+    `Seeds ${study.seeds.join(", ")}; ${study.trainTasks} training tasks x ${study.episodes} episodes, ${study.updates} offline updates${Object.entries(
+      study.updatesOf,
+    )
+      .map(([algo, n]) => ` (${algo}: ${n})`)
+      .join("")}, ${study.steps} steps of the second phase, ` +
       `preset \`${study.preset}\`, ${study.tasks} held-out test tasks (task seed ${study.taskSeed})${uncounted.length ? `, of which those with the aim ${uncounted.join(", ")} are not counted` : ""}. ` +
       "The score is the return of the episode after the explorations. Means and interquartile means over seeds and tasks; in brackets 95 % intervals by a bootstrap of both" +
       `${study.seeds.length === 1 ? " (of the tasks alone: one seed says nothing of others)" : ""}. Before: after the offline phase. After: after the second.`,
+    ...(missing.length
+      ? [`**Unfinished**: seeds ${missing.join(", ")} are not here yet; the command below goes on with them.`]
+      : []),
     `\`\`\`\n${command}\n\`\`\``,
     "## Return",
     table(

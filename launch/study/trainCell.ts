@@ -16,7 +16,7 @@ import { noCompute, plus, stopwatch } from "./compute.ts";
 import type { Compute } from "./compute.ts";
 import { curvePoint, keep, POINTS } from "./curve.ts";
 import { requireDataset } from "./datasetCell.ts";
-import { trainId } from "./plan.ts";
+import { trainId, updatesOf } from "./plan.ts";
 import type { LearningCell } from "./plan.ts";
 import type { CurvePoint, TrainResult } from "./results.ts";
 
@@ -109,18 +109,19 @@ export async function trainCell(cell: LearningCell, bench: Bench): Promise<Train
   }
 }
 
-async function offline({ bench, trainer, from, mark, save }: Under): Promise<At> {
+async function offline({ cell, bench, trainer, from, mark, save }: Under): Promise<At> {
   const { study, signal } = bench;
-  const every = Math.max(1, Math.ceil(study.updates / POINTS));
+  const updates = updatesOf(study, cell.algo);
+  const every = Math.max(1, Math.ceil(updates / POINTS));
   let at: At = from?.at ?? { updates: 0, steps: 0, metrics: {} };
-  while (at.updates < study.updates && !signal.aborted) {
-    const next = Math.min(study.updates, (Math.floor(at.updates / every) + 1) * every);
+  while (at.updates < updates && !signal.aborted) {
+    const next = Math.min(updates, (Math.floor(at.updates / every) + 1) * every);
     const count = Math.min(CHUNK, next - at.updates);
     const metrics = await trainer.call("update", { count });
     at = { ...at, updates: at.updates + count, metrics };
     if (at.updates === next) await mark(at);
     await save(at, null);
-    bench.progress(at.updates / study.updates);
+    bench.progress(at.updates / updates);
   }
   if (at.updates > 0) await save(at, null, signal.aborted);
   return at;

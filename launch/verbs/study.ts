@@ -20,7 +20,7 @@ interface Options {
   readonly seeds: number;
   readonly trainTasks: number;
   readonly episodes: number;
-  readonly updates: number;
+  readonly updates: string;
   readonly steps: number;
   readonly rounds: number;
   readonly fineTuneTasks: number;
@@ -43,7 +43,7 @@ export const verb: Verb<Options> = {
       .option("--seeds <n>", "runs of each, from --seed on", integer({ min: 1, max: 1000 }), 3)
       .option("--train-tasks <n>", "training tasks of a seed's data", integer({ min: 2, max: 10_000 }), 80)
       .option("--episodes <n>", "episodes per training task", integer({ min: 1, max: 10_000 }), 50)
-      .option("--updates <n>", "gradient updates of the offline phase", integer({ min: 1, max: 10_000_000 }), 20_000)
+      .option("--updates <n>", "gradient updates of the offline phase; 20000,macaw=5000 gives one algorithm its own", "20000")
       .option("--steps <n>", "steps in the environment of the second phase", integer({ min: 1, max: 10_000_000 }), 20_000)
       .option("--rounds <n>", "awac: rounds of fine-tuning on each task", integer({ max: 1000 }), 5)
       .option("--fine-tune-tasks <n>", "awac: held-out tasks that are fine-tuned on", integer({ min: 2, max: 100_000 }), 20)
@@ -64,13 +64,14 @@ export const verb: Verb<Options> = {
       .option("--jobs <n>", "runs at once", integer({ min: 1, max: 64 }), 2);
   },
   run: async (options, context) => {
-    const { jobs, algos, controls, seeds, ...sizes } = options;
+    const { jobs, algos, controls, seeds, updates, ...sizes } = options;
     const domain = await openDomain(options.domain);
     const names = chosen<AlgorithmName>("--algos", algos, ALGORITHMS);
     if (names.length === 0)
       throw new OnarmError("usage.invalid", `--algos: names none; give some of ${ALGORITHMS.join(",")}, or all`);
     const study: StudyConfig = {
       ...sizes,
+      ...updatesFrom(updates, names),
       algos: names,
       controls: names.includes("smac") ? chosen<Control>("--controls", controls === "none" ? "" : controls, CONTROLS) : [],
       seeds: Array.from({ length: seeds }, (_, i) => context.seed + i),
@@ -84,11 +85,12 @@ export const verb: Verb<Options> = {
       const { signal, progress } = context;
       const done = await runCells(cells, { study, store, domain, configs, signal, jobs, progress });
       const about = { domain: options.domain, seeds: study.seeds, directory, cells: { done, total: cells.length } };
-      if (done < cells.length) {
-        context.log(`study: stopped with ${done} of ${cells.length} cells finished; the same command goes on`);
-        return about;
-      }
-      return { ...about, ...(await publish(study, cells, store, domain)) };
+      const published = await publish(study, cells, store, domain);
+      if (done < cells.length)
+        context.log(
+          `study: stopped with ${done} of ${cells.length} cells finished${published ? `; seeds ${published.seeds.join(", ")} are whole and reported` : ""}; the same command goes on`,
+        );
+      return { ...about, ...published };
     } finally {
       await store.close();
     }
@@ -108,6 +110,28 @@ function chosen<Name extends string>(flag: string, given: string, known: readonl
   if (wrong !== undefined)
     throw new OnarmError("usage.invalid", `${flag} ${wrong}: is none; give some of ${known.join(",")}, or all`);
   return known.filter((name) => names.includes(name));
+}
+
+/** "20000,macaw=5000". @throws "usage.invalid" for what is no number of updates, or of an algorithm that the study has not. */
+function updatesFrom(given: string, algos: readonly AlgorithmName[]): Pick<StudyConfig, "updates" | "updatesOf"> {
+  const refuse = (why: string) =>
+    new OnarmError("usage.invalid", `--updates ${given}: ${why}; give a whole number, as 20000 or 20000,macaw=5000`);
+  const count = integer({ min: 1, max: 10_000_000 });
+  const numbered = (word: string) => {
+    try {
+      return count(word);
+    } catch {
+      throw refuse(`${JSON.stringify(word)} is no number from 1 to 10000000`);
+    }
+  };
+  const [all = "", ...single] = given.split(",");
+  const own = single.map((part): [AlgorithmName, number] => {
+    const [name = "", n = ""] = part.split("=");
+    const algo = algos.find((known) => known === name.trim());
+    if (!algo) throw refuse(`${JSON.stringify(name)} is no algorithm of this study`);
+    return [algo, numbered(n)];
+  });
+  return { updates: numbered(all), updatesOf: Object.fromEntries(own) };
 }
 
 /** The config of each algorithm: its preset, and what --config says under its name. */

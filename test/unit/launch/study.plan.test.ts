@@ -12,6 +12,7 @@ const study = (over: Partial<StudyConfig> = {}): StudyConfig => ({
   trainTasks: 4,
   episodes: 2,
   updates: 10,
+  updatesOf: {},
   steps: 10,
   rounds: 1,
   fineTuneTasks: 2,
