@@ -4,7 +4,7 @@ import { OnarmError } from "../src/domain/errors.ts";
 import type { Episode } from "../src/domain/experience.ts";
 import { rng } from "../src/domain/rng.ts";
 import { actorTensors, SacLearner } from "../src/learning/sacLearner.ts";
-import type { SacConfig } from "../src/learning/sac.ts";
+import { sacDefault } from "../src/learning/sac.ts";
 import type { Environment } from "../src/ports/environment.ts";
 import { FOREIGN, openDomain } from "./domains.ts";
 import { serve } from "./rpc.ts";
@@ -26,13 +26,13 @@ const opened = () => {
 };
 
 const handlers = {
-  async open(job: { name: string; tasks: number; taskSeed: number; seed: number; config?: SacConfig }): Promise<void> {
+  async open(job: { name: string; tasks: number; taskSeed: number; seed: number }): Promise<void> {
     const domain = await openDomain(job.name);
     const { goal } = domain;
     if (!goal) throw new OnarmError("usage.invalid", `a task of ${job.name} cannot be told to a behaviour learner`);
     const tasks = Array.from({ length: job.tasks }, (_, id) => domain.task("train", job.taskSeed, id));
     const goals = tasks.map(goal);
-    const sac = await SacLearner.create(domain.spec, goals, job.seed, job.config);
+    const sac = await SacLearner.create(domain.spec, goals, job.seed, { ...sacDefault, ...domain.learning });
     const { environment } = await domain.open();
     learning = { environment, tasks, goals, sac, seed: job.seed, replay: tasks.map(() => []) };
   },

@@ -14,8 +14,10 @@ export interface SacConfig {
   readonly polyak: number;
   /** Transitions an update. */
   readonly batch: number;
-  /** Entropy bonus alpha to begin with; it then follows the entropy wanted, -1/2 nat an action dimension. */
+  /** Entropy bonus alpha to begin with. */
   readonly temperature: number;
+  /** What alpha then keeps the actor's entropy at, nats an action dimension. */
+  readonly entropy: number;
   readonly updatesPerStep: number;
 }
 
@@ -26,6 +28,7 @@ export const sacDefault: SacConfig = {
   polyak: 0.005,
   batch: 256,
   temperature: 0.1,
+  entropy: -0.5,
   updatesPerStep: 0.5,
 };
 
@@ -85,7 +88,7 @@ export type SacMetrics = Readonly<Record<(typeof SAC_LOSSES)[number], number>>;
 export function sacUpdate(spec: DomainSpec, goal: number, config: SacConfig): TensorFunction {
   const trained = Object.keys(trainedShapes(spec, goal, config));
   const targets = Object.keys(targetShapes(spec, goal, config));
-  const wanted = -spec.action.length / 2;
+  const wanted = config.entropy * spec.action.length;
   const minQ = (p: Tensors, a: string, b: string, x: tf.Tensor) => tf.minimum(mlp(p, a, x), mlp(p, b, x));
   const detach = (x: tf.Tensor): tf.Tensor => stopGradient(() => tf.clone(x));
 

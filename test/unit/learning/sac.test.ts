@@ -10,7 +10,7 @@ import { codeOf, episode, tinySpec } from "./tiny.ts";
 
 const spec = tinySpec();
 const [O, A, G] = [3, 2, 2];
-const config = { ...sacDefault, hidden: [5, 4], batch: 6, discount: 0.9 };
+const config = { ...sacDefault, hidden: [5, 4], batch: 6, discount: 0.9, entropy: -0.8 };
 const goals = [Float32Array.of(0.5, -1), Float32Array.of(-0.5, 1)];
 
 /** Soft actor-critic in plain float64, row by row. `held`: the weights that a loss takes as constants. */
@@ -48,7 +48,7 @@ function losses(p: Arrays, held: Arrays, b: Arrays): Record<(typeof SAC_LOSSES)[
       critic1: (q1 - y) ** 2,
       critic2: (q2 - y) ** 2,
       actor: alpha * now.logProb - q,
-      entropy: -p[ENTROPY]![0]! * (heldLogProb - A / 2),
+      entropy: -p[ENTROPY]![0]! * (heldLogProb - 0.8 * A),
       logProb: now.logProb,
       q: q1,
     };
