@@ -12,7 +12,7 @@ import { descriptionChannel } from "./urdf.ts";
  * whether anybody watches. Throws "config.invalid" for a description that is no tree.
  */
 export const foxgloveChannels = (description: ArmDescription, bounds?: Bounds): readonly Channel[] => [
-  ...jointChannels(description.commanded),
+  ...jointChannels(description),
   ...transformChannels(description),
   descriptionChannel(description),
   ...sceneChannels(description, bounds),

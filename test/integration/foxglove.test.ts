@@ -107,9 +107,10 @@ describe("a viewer that speaks the Foxglove protocol", () => {
       velocity: [],
       effort: [],
     });
-    const message = new MessageReader<{ header: { stamp: { sec: number; nanosec: number } } }>(
+    const message = new MessageReader<{ header: { stamp: { sec: number; nanosec: number }; frame_id: string } }>(
       parse(channel.schema, { ros2: true }),
     ).readMessage(data);
+    expect(message.header.frame_id).to.equal(sawyer.base);
     expect(BigInt(message.header.stamp.sec) * 1_000_000_000n + BigInt(message.header.stamp.nanosec)).to.equal(timestamp);
     expect(Math.abs(Number(timestamp / 1_000_000n) - Date.now())).to.be.below(60_000);
   });
@@ -149,14 +150,18 @@ describe("a viewer that speaks the Foxglove protocol", () => {
     expect(viewer.of("/onarm/counters").length).to.equal(before);
   });
 
-  it("leaves those on our own link as they are, and counts among them", async () => {
+  it("is one of at most 24 who watch, and leaves those who command their place and their link", async () => {
     const operator = new WebSocket(`ws://${rig.host}/ws?token=${tokens.operator}`, "onarm.v1");
     const stopped = once(operator, "open").then(() => operator.send('{"type":"stop"}'));
-    const viewers = await Promise.all(Array.from({ length: 31 }, () => rig.viewer()));
+    const viewers = await Promise.all(Array.from({ length: 24 }, () => rig.viewer()));
     await stopped;
     expect(await rig.answerTo({})).to.equal(503);
+    expect(await rig.answerTo({ protocol: "onarm.v1", path: `/ws?token=${tokens.operator}` })).to.equal("onarm.v1");
+    const pong = new Promise<void>((resolve) =>
+      operator.on("message", (data: Buffer) => data.toString().includes("pong") && resolve()),
+    );
     operator.send('{"type":"ping","n":1}');
-    for await (const [data] of messages(operator)) if (String(data).includes("pong")) break;
+    await pong;
     expect(rig.commands).to.deep.equal(["stop"]);
     const left = firstValueFrom(rig.audit$);
     viewers[0]!.socket.terminate();
@@ -171,7 +176,3 @@ describe("a viewer that speaks the Foxglove protocol", () => {
     rig = await foxgloveRig();
   });
 });
-
-async function* messages(socket: WebSocket): AsyncGenerator<readonly [unknown]> {
-  for (;;) yield (await once(socket, "message")) as unknown as readonly [unknown];
-}
