@@ -1,5 +1,6 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { OnarmError } from "../src/domain/errors.ts";
+import { levels, type Level } from "./logging.ts";
 import { integer, type Verb } from "./verb.ts";
 
 /** The verbs there are: names without loading anything, modules one at a time. */
@@ -15,6 +16,8 @@ export interface CommonOptions {
   readonly config?: string;
   readonly quiet?: boolean;
   readonly debug?: boolean;
+  readonly log?: string;
+  readonly logLevel?: Level;
 }
 
 export type Invocation =
@@ -49,11 +52,13 @@ function common(command: Command): Command {
     .option("--seed <n>", "seed of every random stream", integer({ max: 0xffffffff }), 1)
     .option("--out <dir>", "where results are written")
     .option("--config <file>", "settings as YAML")
-    .option("--quiet", "no progress and no log")
+    .option("--quiet", "no progress and no log on the terminal")
+    .option("--log <file>", "what happens, as JSON lines, appended to this file; three files of 8 MB at most")
+    .addOption(new Option("--log-level <level>", "how grave it must be to be written there (info)").choices([...levels]))
     .option("--debug", "stack traces with errors");
 }
 
-const takesValue = new Set(["--seed", "--out", "--config"]);
+const takesValue = new Set(["--seed", "--out", "--config", "--log", "--log-level"]);
 const plain = new Set(["--json", "--quiet", "--debug"]);
 
 /** Common flags may stand before the verb as well as after it. */
@@ -116,6 +121,8 @@ export async function readArguments(argv: readonly string[], shelf: VerbShelf, v
   const options: Record<string, unknown> = command.opts();
   const given = options as unknown as CommonOptions;
   if (given.out !== undefined && given.out.trim() === "") throw usage(`${name}: --out is empty; name a folder`);
+  if (given.logLevel !== undefined && given.log === undefined)
+    throw usage(`${name}: --log-level means nothing without --log; name the file, or leave it out`);
   return { kind: "verb", verb, common: given, options, args: command.args };
 }
 

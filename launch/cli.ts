@@ -2,10 +2,13 @@ import { readFile } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { parse } from "yaml";
 import { OnarmError } from "../src/domain/errors.ts";
-import { readArguments, type CommonOptions, type VerbShelf } from "./arguments.ts";
+import { readArguments, type Invocation, type VerbShelf } from "./arguments.ts";
 import type { Interrupts } from "./interrupt.ts";
+import type { LogFile, LogRecord } from "./logging.ts";
+import { logOf } from "./logOfRun.ts";
 import { progressTo, silentProgress, type ProgressSink } from "./progress.ts";
 import { endedByInterrupt, refusalOf } from "./refusal.ts";
+import { masked } from "./secrets.ts";
 import { formatTable } from "./table.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -40,11 +43,13 @@ async function readConfig(file: string): Promise<Record<string, unknown>> {
   return value as Record<string, unknown>;
 }
 
+type Asked = Extract<Invocation, { readonly kind: "verb" }>;
+
 async function contextOf(
-  common: CommonOptions,
-  args: readonly string[],
+  { verb, common, args }: Asked,
   terminal: Terminal,
   interrupts: Interrupts,
+  record: (record: LogRecord) => void,
 ): Promise<VerbContext> {
   const json = common.json === true;
   const quiet = common.quiet === true;
@@ -57,8 +62,15 @@ async function contextOf(
     config: common.config === undefined ? undefined : await readConfig(common.config),
     configFile: common.config,
     args,
-    log: quiet ? () => {} : json ? terminal.err : terminal.out,
-    progress: quiet ? () => silentProgress : (label, total) => progressTo(terminal.progress, label, total),
+    log: (text) => {
+      if (!quiet) (json ? terminal.err : terminal.out)(text);
+      record({ level: "info", code: verb.name, text });
+    },
+    record,
+    progress: (label, total) => {
+      record({ level: "debug", code: "progress", text: `${label} begins`, fields: { label, total } });
+      return quiet ? silentProgress : progressTo(terminal.progress, label, total);
+    },
     signal: interrupts.signal,
     onInterrupt: interrupts.onInterrupt,
     exitCode: 0,
@@ -86,16 +98,22 @@ export async function runCli(
   const ends = argv.indexOf("--");
   const flags = ends < 0 ? argv : argv.slice(0, ends);
   const json = flags.includes("--json");
+  let log: LogFile | undefined;
+  const record = (entry: LogRecord) => log?.record(entry);
   try {
     const invocation = await readArguments(argv, shelf, version);
     if (invocation.kind === "text") {
       terminal.out(invocation.text.replace(/\n$/, ""));
       return 0;
     }
-    const context = await contextOf(invocation.common, invocation.args, terminal, interrupts);
+    log = await logOf(invocation.common, argv, terminal);
+    record({ level: "info", code: "start", text: ["onarm", ...masked(argv)].join(" "), fields: { version, pid: process.pid } });
+    interrupts.onInterrupt(() => record({ level: "warn", code: "interrupted", text: "a signal came; stopping in order" }));
+    const context = await contextOf(invocation, terminal, interrupts, record);
     const result = await invocation.verb.run(invocation.options, context);
     await interrupts.settled();
     const whole = interrupts.signal.aborted ? { ...result, interrupted: true } : result;
+    record({ level: "info", code: "end", text: `${context.exitCode === 0 ? "done" : "not done"}`, fields: whole });
     if (json) terminal.out(toJson(whole));
     else (context.answersOnStdout ? terminal.err : terminal.out)(formatTable(whole));
     return context.exitCode;
@@ -104,11 +122,19 @@ export async function runCli(
     await interrupts.settled();
     const refusal = refusalOf(error, interrupts.signal.aborted);
     terminal.err(`onarm: ${refusal.message}`);
+    record({
+      level: refusal.exit === 0 ? "info" : "error",
+      code: refusal.code,
+      text: refusal.message,
+      fields: { exit: refusal.exit },
+    });
     if (flags.includes("--debug")) terminal.err(error instanceof Error ? (error.stack ?? String(error)) : String(error));
     if (json)
       terminal.out(
         toJson(refusal.exit === 0 ? { interrupted: true } : { error: { code: refusal.code, message: refusal.message } }),
       );
     return refusal.exit;
+  } finally {
+    await log?.close();
   }
 }

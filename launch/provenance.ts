@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
+import { masked } from "./secrets.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
@@ -15,6 +16,8 @@ export function commit(): string {
   }
 }
 
-/** The command line that was typed, as a person would type it again. */
+/** The command line that was typed, as a person would type it again, but for its secrets: it is kept in files that are handed on. */
 export const commandLine = (): string =>
-  ["onarm", ...process.argv.slice(2).map((word) => (/^[\w./:=,@-]+$/.test(word) ? word : JSON.stringify(word)))].join(" ");
+  ["onarm", ...masked(process.argv.slice(2)).map((word) => (/^[\w./:=,@-]+$/.test(word) ? word : JSON.stringify(word)))].join(
+    " ",
+  );

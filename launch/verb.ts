@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
+import type { LogRecord } from "./logging.ts";
 import type { Progress } from "./progress.ts";
 
 /**
@@ -28,8 +29,10 @@ export interface VerbContext {
   readonly configFile: string | undefined;
   /** Arguments that are not flags, in order (`gate promote` -> ["promote"]). */
   readonly args: readonly string[];
-  /** A line for a person: stdout, or stderr with --json; nothing with --quiet. */
+  /** A line for a person: stdout, or stderr with --json; nothing with --quiet. Also in the file of --log. */
   log(line: string): void;
+  /** Something for the file of --log alone; nothing without it. */
+  record(record: LogRecord): void;
   /** A bar with ETA on a terminal, plain lines at most every 5 s elsewhere; always on stderr. */
   progress(label: string, total: number): Progress;
   /** Aborted by the first Ctrl-C, SIGTERM or SIGHUP: stop safely, keep what is done, return what there is. A second one ends the process. */

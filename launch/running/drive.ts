@@ -56,7 +56,9 @@ export async function driveArm(
   const counts = { episodes: 0, steps: 0 };
   let holds = 0;
   let fault: string | undefined;
-  const faults = faultLog(clock.now);
+  const faults = faultLog(clock.now, ({ level, code, text, remedy }) =>
+    context.record({ level: level === "fault" ? "error" : level, code, text, ...(remedy ? { fields: { remedy } } : {}) }),
+  );
   try {
     const recorder = await flightRecorder(
       path.join(directory, `${name}.mcap`),

@@ -4,8 +4,11 @@ import type { FaultView } from "../../src/operator/protocol.ts";
 const LISTED = 100;
 const ONCE = 5;
 
-/** What went wrong in a run, for whoever looks at it later than it happened. The list is another object whenever it grew. `now`: s, monotonic. */
-export function faultLog(now: () => number) {
+/**
+ * What went wrong in a run, for whoever looks at it later than it happened. The list is another object whenever it grew; `told` hears of each that is
+ * put there. `now`: s, monotonic.
+ */
+export function faultLog(now: () => number, told: (fault: Omit<FaultView, "n" | "wall">) => void = () => {}) {
   let list: readonly FaultView[] = [];
   let n = 0;
   const toldAt = new Map<string, number>();
@@ -20,6 +23,7 @@ export function faultLog(now: () => number) {
       // The oldest key goes: texts may be many, memory is not.
       if (toldAt.size > 2 * LISTED) toldAt.delete(toldAt.keys().next().value!);
       list = [...list, { n: ++n, wall: new Date().toISOString(), ...fault }].slice(-LISTED);
+      told(fault);
     },
   };
 }
