@@ -78,7 +78,7 @@ export function macawPreset(preset: Preset, spec: DomainSpec): MacawConfig {
   };
 }
 
-/** `before`: the same losses without the inner step; `rate`: of the first layer. */
+/** "Before": the same losses of the meta-learned nets, on the same advantages; `rate`: the inner step's of the first layer. */
 export const MACAW_LOSSES = ["value", "actor", "valueBefore", "actorBefore", "rate"] as const;
 
 /**
@@ -106,11 +106,11 @@ export function macawUpdate(
       return: tf.reshape(b.return!, [T, N, 1]),
       mask: tf.ones([T, N, 1]),
     };
-    const measured = (generated: Tensors) => {
-      const { awr } = policyLosses(generated, p, query, advantageOf(generated, query), config);
-      return [tf.div(valueLoss(generated, query), T), tf.div(awr, T)] as const;
-    };
-    const [value, actor] = measured(innerStep(p, spec, nets, support, config));
+    const stepped = innerStep(p, spec, nets, support, config);
+    const advantage = advantageOf(stepped, query);
+    const measured = (generated: Tensors) =>
+      [tf.div(valueLoss(generated, query), T), tf.div(policyLosses(generated, p, query, advantage, config).awr, T)] as const;
+    const [value, actor] = measured(stepped);
     const [before, actorBefore] = measured(generate(p, spec, nets, T));
     return [value, actor, detach(before), detach(actorBefore), tf.mean(tf.softplus(p["rate.pi.c0"]!))];
   };
