@@ -3,7 +3,6 @@ import { expect } from "chai";
 import { LIMITS_FILE } from "../../launch/sawyer.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { loadLimits } from "../../src/config/limits.ts";
-import { rng } from "../../src/domain/rng.ts";
 import { rad } from "../../src/domain/units.ts";
 import { linkTransforms, tree } from "../../src/kinematics/tree.ts";
 import type { PageState } from "../../src/operator/protocol.ts";
@@ -30,6 +29,7 @@ describe("the arm in 3D on the page", function () {
     rig.state$.next(at(bent));
     await rig.page.locator("#picture[data-drawn=deep]").waitFor();
   };
+  const pressed = () => rig.page.locator(".sights [aria-pressed=true]").allTextContents();
   /** Resolves when the canvas shows something else than before; what it shows then. */
   const other = async (before: Buffer) => {
     for (;;) {
@@ -50,7 +50,6 @@ describe("the arm in 3D on the page", function () {
 
   it("looks from where a button or the arrow keys say; the space key stops there too", async () => {
     await shown();
-    const pressed = () => rig.page.locator(".sights [aria-pressed=true]").allTextContents();
     expect(await pressed()).to.deep.equal(["Corner"]);
     let picture = await canvas().screenshot();
     for (const sight of ["Front", "Side", "Top"]) {
@@ -70,24 +69,25 @@ describe("the arm in 3D on the page", function () {
 
   it("turns by pointer, and leaves the wheel to the page until the picture has the focus", async () => {
     await shown();
-    const before = await canvas().screenshot();
+    const scrolled = () => rig.page.evaluate("scrollY");
     const box = (await canvas().boundingBox())!;
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
     await rig.page.mouse.move(x, y);
-    await rig.page.mouse.wheel(0, 120);
-    await rig.page.evaluate(
-      "new Promise((resolve) => (scrollY > 0 ? resolve() : addEventListener('scroll', resolve, { once: true })))",
-    );
-    await rig.page.evaluate("scrollTo(0, 0)");
-    expect((await canvas().screenshot()).equals(before)).to.equal(true);
-    await rig.page.mouse.move(x, y);
+    const end = rig.page.evaluate("new Promise((resolve) => addEventListener('scrollend', resolve, { once: true }))");
+    await rig.page.mouse.wheel(0, 40);
+    await end;
+    const top = await scrolled();
+    expect(top).to.be.greaterThan(0);
+    expect(await pressed()).to.deep.equal(["Corner"]);
+    const before = await canvas().screenshot();
     await rig.page.mouse.down();
     await rig.page.mouse.move(x + 60, y, { steps: 3 });
     await rig.page.mouse.up();
     const turned = await other(before);
+    expect(await pressed()).to.deep.equal([]);
     await rig.page.mouse.wheel(0, -240);
     await other(turned);
-    expect(await rig.page.evaluate("scrollY")).to.equal(0);
+    expect(await scrolled()).to.equal(top);
   });
 
   it("follows the light of the day, and greys when the link is lost", async () => {
@@ -139,94 +139,6 @@ describe("the arm in 3D on the page", function () {
     expect(await rig.page.locator("#top").isVisible()).to.equal(true);
     await rig.page.evaluate("card.restoreContext()");
     await rig.page.locator("#picture[data-drawn=deep]").waitFor();
-  });
-
-  describe("a scene by itself", () => {
-    beforeEach(async () => {
-      await open({ reducedMotion: "reduce" });
-      await rig.page.evaluate(`(async () => {
-        const { scene3d } = await import("./scene3d.js");
-        const [description, limits] = await Promise.all(["description.json", "limits.json"].map(async (file) => (await fetch(file)).json()));
-        const box = document.createElement("div");
-        Object.assign(box.style, { position: "fixed", inset: "0 auto auto 0", width: "240px", height: "160px" });
-        box.id = "own";
-        document.body.append(box);
-        globalThis.own = scene3d(box, description, limits, document.createElement("canvas").getContext("webgl2"));
-      })()`);
-    });
-    const show = async (arm: object | undefined, marks: readonly object[] = [], moment = 0) =>
-      await rig.page.evaluate(`own.show(${JSON.stringify(arm)}, ${JSON.stringify({ table: -0.05, marks })}, ${moment})`);
-    /** Resolves when nothing more is drawn: fifteen screens in a row went by without. */
-    const still = async () =>
-      (await rig.page.evaluate(`new Promise((resolve) => {
-        let [seen, calm] = [own.pictures, 0];
-        const look = () => {
-          calm = own.pictures === seen ? calm + 1 : 0;
-          seen = own.pictures;
-          if (calm < 15) requestAnimationFrame(look);
-          else resolve(seen);
-        };
-        look();
-      })`)) as number;
-
-    it("has its tip where our kinematics have it, to a micrometre", async () => {
-      const r = rng("page.scene", 1);
-      for (let i = 0; i < 20; i++) {
-        const q = sawyer.commanded.map(() => r.between(-2.9, 2.2));
-        const tip = (await show({ position: q })) as number[];
-        tipOf(q).forEach((x, axis) => expect(tip[axis]).to.be.closeTo(x, 1e-6));
-      }
-    });
-
-    it("draws when something changed, once, and not when nothing did", async () => {
-      await show({ position: bent }, practising.scene.marks);
-      const before = await still();
-      expect(before).to.be.greaterThan(0);
-      for (let i = 0; i < 20; i++) await show({ position: bent }, practising.scene.marks);
-      expect(await still()).to.equal(before);
-      await show({ position: turned }, practising.scene.marks);
-      expect(await still()).to.equal(before + 1);
-      await rig.page.locator("#own [data-sight=top]").click();
-      expect(await still()).to.equal(before + 2);
-    });
-
-    it("lets the tip's path fade with time, and then rests", async () => {
-      for (let i = 0; i <= 5; i++) await show({ position: [0.1 + 0.02 * i, ...bent.slice(1)] }, [], i);
-      const before = await still();
-      await show({ position: [0.2, ...bent.slice(1)] }, [], 7);
-      const faded = await still();
-      expect(faded).to.equal(before + 1);
-      await show({ position: [0.2, ...bent.slice(1)] }, [], 60);
-      await show({ position: [0.2, ...bent.slice(1)] }, [], 61);
-      const gone = await still();
-      for (const moment of [62, 63, 64]) await show({ position: [0.2, ...bent.slice(1)] }, [], moment);
-      expect(await still()).to.equal(gone);
-    });
-
-    it("shows a command's ghost where it leads elsewhere, and only there", async () => {
-      const ghost = async (commanded?: readonly (number | string)[]) => {
-        await show({ position: bent, ...(commanded ? { commanded } : {}) });
-        return await rig.page.evaluate("own.ghost");
-      };
-      expect(await ghost()).to.equal(false);
-      expect(await ghost(bent)).to.equal(false);
-      expect(await ghost(turned)).to.equal(true);
-      expect(await ghost(turned.slice(1))).to.equal(false);
-      expect(await ghost(["NaN", ...turned.slice(1)])).to.equal(false);
-    });
-
-    it("shows no arm for joints that are missing or are no numbers, and goes on when they are back", async () => {
-      for (const position of [[], bent.slice(1), [null, ...bent.slice(1)], ["1", ...bent.slice(1)]])
-        expect(await show({ position })).to.equal(undefined);
-      expect(await show(undefined)).to.equal(undefined);
-      expect(await show({ position: bent }, [{ kind: "nobody knows", position: [0, 0, 0] }])).to.be.an("array");
-    });
-
-    it("leaves nothing behind", async () => {
-      await show({ position: bent });
-      await rig.page.evaluate("own.dispose()");
-      expect(await rig.page.locator("#own").innerHTML()).to.equal("");
-    });
   });
 });
 

@@ -1,57 +1,58 @@
-import { Spherical, Vector3 } from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import { html } from "./dom.js";
 
-/** Where one looks from: round the vertical from +x (rad), down from the zenith (rad), and how far it may be, share of the usual. */
+/** Where one looks from: round the vertical from +x, and down from the zenith, rad. */
 const sights = {
-  corner: { title: "Corner", around: -0.72, down: 1.13, far: 1 },
-  front: { title: "Front", around: 0, down: 1.42, far: 1 },
-  side: { title: "Side", around: -Math.PI / 2, down: 1.42, far: 1 },
+  corner: { title: "Corner", around: -0.72, down: 1.13 },
+  front: { title: "Front", around: 0, down: 1.42 },
+  side: { title: "Side", around: -Math.PI / 2, down: 1.42 },
   // Almost from above: straight down there is no saying which way is up on the screen.
-  top: { title: "Top", around: Math.PI, down: 0.001, far: 1 },
+  top: { title: "Top", around: Math.PI, down: 0.001 },
 };
-/** @typedef {keyof typeof sights} Sight */
+/** @typedef {keyof typeof sights} Sight @typedef {{ around: number, down: number, far: number }} Place */
 
-/** Half of what has to be in sight, m, and the ends of zooming, m. */
-const wide = 0.62;
-const [nearest, farthest] = [0.25, 6];
+/** Nothing is seen from further below than this, rad from the zenith; nor from nearer or farther than these, as shares of the usual. */
+const [zenith, lowest] = [0.001, 0.62 * Math.PI];
+const [nearest, farthest] = [0.12, 3];
 /** One press of an arrow key, rad, and of plus or minus. */
 const [step, closer] = [0.12, 0.85];
+const snug = 0.92;
 const lastsMs = 350;
 
 /**
- * Looks at a scene: buttons, pointer, touch and keys move the camera and nothing else does. One finger turns sideways and leaves scrolling to the page; the wheel
- * zooms once the picture has the focus.
- * @param {import("three").PerspectiveCamera} camera @param {HTMLCanvasElement} canvas @param {() => void} changed
+ * Looks at a scene: buttons, pointer, touch and keys move the camera and nothing else does. A finger that swipes up or down scrolls the page; the wheel zooms once
+ * the picture has the focus.
+ * @param {import("three").PerspectiveCamera} camera @param {HTMLCanvasElement} canvas
+ * @param {import("three").Sphere} whole what has to be in sight, m @param {() => void} changed
  */
-export function looking(camera, canvas, changed) {
-  const target = new Vector3(0.42, 0, 0.16);
+export function looking(camera, canvas, whole, changed) {
   camera.up.set(0, 0, 1);
   const controls = new OrbitControls(camera, canvas);
-  controls.target.copy(target);
-  controls.minDistance = nearest;
-  controls.maxDistance = farthest;
-  controls.maxPolarAngle = 0.62 * Math.PI;
+  controls.maxPolarAngle = lowest;
   controls.enableZoom = false;
   controls.addEventListener("change", changed);
-  // The controls would keep every touch to themselves; a swipe up or down still scrolls the page.
+  // The controls would keep every touch to themselves.
   canvas.style.touchAction = "pan-y";
 
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   /** @type {Sight | undefined} */
   let sight = "corner";
   let flight = 0;
 
-  /** @param {{ around: number, down: number }} from @param {number} distance */
-  const place = ({ around, down }, distance) => {
-    const across = distance * Math.sin(down);
-    camera.position.set(across * Math.cos(around), across * Math.sin(around), distance * Math.cos(down)).add(controls.target);
+  /** How far to be for the whole to be in sight, m; its ball is never filled to the rim. */
+  const usual = () => (snug * whole.radius) / (Math.tan((camera.fov * Math.PI) / 360) * Math.min(1, camera.aspect));
+  /** @returns {Place} */
+  const here = () => {
+    const offset = camera.position.clone().sub(controls.target);
+    const far = offset.length();
+    return { around: Math.atan2(offset.y, offset.x), down: Math.acos(offset.z / far), far };
+  };
+  /** @param {Place} place */
+  const go = ({ around, down, far }) => {
+    const across = far * Math.sin(down);
+    camera.position.set(across * Math.cos(around), across * Math.sin(around), far * Math.cos(down)).add(controls.target);
     controls.update();
     changed();
-  };
-  const usual = () => {
-    const half = Math.tan((camera.fov * Math.PI) / 360);
-    return wide / (half * Math.min(1, camera.aspect));
   };
 
   const buttons = Object.entries(sights).map(([name, { title }]) => {
@@ -66,25 +67,24 @@ export function looking(camera, canvas, changed) {
   };
 
   /** Goes to one of the sights: at once for who wants no motion. @param {Sight} name */
-  function look(name, at_once = still.matches) {
+  function look(name, atOnce = calm.matches) {
     cancelAnimationFrame(flight);
     sight = name;
     press();
-    controls.target.copy(target);
-    const offset = camera.position.clone().sub(controls.target);
-    const from = { around: Math.atan2(offset.y, offset.x), down: Math.acos(offset.z / offset.length()), far: offset.length() };
-    const to = { ...sights[name], far: usual() * sights[name].far };
-    if (at_once) return place(to, to.far);
+    controls.target.copy(whole.center);
+    controls.minDistance = nearest * usual();
+    controls.maxDistance = farthest * usual();
+    const to = { ...sights[name], far: usual() };
+    if (atOnce) return go(to);
+    const from = here();
     // The short way round.
     const turn = Math.atan2(Math.sin(to.around - from.around), Math.cos(to.around - from.around));
     const began = performance.now();
     const fly = () => {
       const share = Math.min(1, (performance.now() - began) / lastsMs);
       const eased = share * share * (3 - 2 * share);
-      place(
-        { around: from.around + eased * turn, down: from.down + eased * (to.down - from.down) },
-        from.far + eased * (to.far - from.far),
-      );
+      const down = from.down + eased * (to.down - from.down);
+      go({ around: from.around + eased * turn, down, far: from.far + eased * (to.far - from.far) });
       if (share < 1) flight = requestAnimationFrame(fly);
     };
     fly();
@@ -99,25 +99,21 @@ export function looking(camera, canvas, changed) {
   canvas.addEventListener("focus", () => (controls.enableZoom = true));
   canvas.addEventListener("blur", () => (controls.enableZoom = false));
   canvas.addEventListener("pointerdown", () => canvas.focus({ preventScroll: true }));
-  canvas.addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
-    const turn = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[key];
-    const zoom = { "+": closer, "=": closer, "-": 1 / closer }[key];
-    if (ctrlKey || metaKey || altKey || !(turn || zoom)) return false;
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const turn = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
+    const zoom = { "+": closer, "=": closer, "-": 1 / closer }[event.key];
+    if (!turn && !zoom) return;
+    event.preventDefault();
     free();
-    const offset = camera.position.clone().sub(controls.target);
-    const far = Math.min(farthest, Math.max(nearest, offset.length() * (zoom ?? 1)));
-    const down = new Spherical().setFromVector3(new Vector3(offset.x, offset.z, offset.y)).phi + (turn?.[1] ?? 0);
-    place(
-      {
-        around: Math.atan2(offset.y, offset.x) + (turn?.[0] ?? 0),
-        down: Math.min(controls.maxPolarAngle, Math.max(0.001, down)),
-      },
-      far,
-    );
-    return true;
+    const { around, down, far } = here();
+    go({
+      around: around + (turn?.[0] ?? 0),
+      down: Math.min(lowest, Math.max(zenith, down + (turn?.[1] ?? 0))),
+      far: far * (zoom ?? 1),
+    });
   });
 
-  press();
   return {
     buttons,
     look,
@@ -125,6 +121,9 @@ export function looking(camera, canvas, changed) {
     fit() {
       if (sight) look(sight, true);
     },
-    dispose: () => controls.dispose(),
+    dispose() {
+      cancelAnimationFrame(flight);
+      controls.dispose();
+    },
   };
 }
