@@ -146,7 +146,7 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
   let latest: PageState | undefined;
   const film = filming();
   const say = options.say ?? ((line) => process.stderr.write(`${line}\n`));
-  const foxglove = foxgloveDesk(options.foxglove?.channels ?? [], now);
+  const foxglove = foxgloveDesk(options.foxglove?.channels ?? [], say, now);
   const admitViewer = foxgloveAdmission(door, options.foxglove?.origins ?? [], say);
   const watch = (webSocket: WebSocket) => {
     const who = { by: `viewer ${++comers}`, role: "viewer" } as const;

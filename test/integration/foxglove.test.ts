@@ -78,6 +78,12 @@ describe("a viewer that speaks the Foxglove protocol", () => {
     expect(await came).to.equal("viewer 1 came to watch by foxglove.websocket.v1");
   });
 
+  it("is not let in by the link that opens once, and does not use it up", async () => {
+    const once = new URL(rig.said.find((line) => line.startsWith("the page:"))!.slice("the page: ".length)).search;
+    expect(await rig.answerTo({ path: `/${once}` })).to.equal(401);
+    expect(await rig.answerTo({ path: `/ws${once}`, protocol: "onarm.v1" })).to.equal("onarm.v1");
+  });
+
   it("learns that there is nothing it may do but watch", async () => {
     const { info, client, statuses, until } = await rig.viewer();
     expect(info).to.include({ name: "onarm" });

@@ -64,8 +64,10 @@ export function deskRig(channels: readonly Channel[] = [saying("a"), saying("b")
   const socket = new FakeSocket();
   const time = { s: 100 };
   const gone: string[] = [];
+  const said: string[] = [];
   const desk = foxgloveDesk(
     channels,
+    (line) => said.push(line),
     () => time.s,
     () => 1_000_000 + time.s,
   );
@@ -83,5 +85,5 @@ export function deskRig(channels: readonly Channel[] = [saying("a"), saying("b")
   };
   const bodies = (id: number) => socket.frames.filter((frame) => frame.id === id).map(({ body }) => body);
   const status = () => socket.words.filter(({ op }) => op === "status").map(({ message }) => message!);
-  return { socket, time, desk, gone, asks, subscribe, show, pass, bodies, status };
+  return { socket, time, said, desk, gone, asks, subscribe, show, pass, bodies, status };
 }

@@ -25,19 +25,33 @@ function stamping(wall: () => number): (state: PageState) => bigint {
   };
 }
 
-/** What the snapshots say is put into words once for all clients that were told the same before. */
-function wordingOnce(channels: readonly Channel[]) {
+/**
+ * What the snapshots say is put into words once for all clients that were told the same before. A channel that fails is silent from then on, and `say` is
+ * told: who commands on the same port must not suffer for who watches.
+ */
+function wordingOnce(channels: readonly Channel[], say: (line: string) => void) {
   const words = channels.map(() => ({
     now: undefined as Shown | undefined,
     said: new Map<Shown | undefined, readonly Said[]>(),
   }));
+  const failed = new Set<number>();
+  const tell = (channel: number, now: Shown, told: Shown | undefined): readonly Said[] => {
+    if (failed.has(channel)) return [];
+    try {
+      return channels[channel]!.tell(now, told);
+    } catch (error) {
+      failed.add(channel);
+      say(`viewers get no more ${channels[channel]!.topic}: ${(error as Error).message}; everything else goes on`);
+      return [];
+    }
+  };
   return (channel: number, now: Shown, told: Shown | undefined): readonly Said[] => {
     const word = words[channel]!;
     if (word.now !== now) words[channel] = { now, said: new Map() };
     const { said } = words[channel]!;
     const known = said.get(told);
     if (known) return known;
-    const fresh = channels[channel]!.tell(now, told);
+    const fresh = tell(channel, now, told);
     said.set(told, fresh);
     return fresh;
   };
@@ -54,12 +68,17 @@ export interface FoxgloveDesk {
   close(): void;
 }
 
-/** `now` in s, monotonic; `wall`: Unix time, s. */
-export function foxgloveDesk(channels: readonly Channel[], now: () => number, wall = () => Date.now() / 1000): FoxgloveDesk {
+/** `now` in s, monotonic; `wall`: Unix time, s. `say` is told of a channel that fails. */
+export function foxgloveDesk(
+  channels: readonly Channel[],
+  say: (line: string) => void,
+  now: () => number,
+  wall = () => Date.now() / 1000,
+): FoxgloveDesk {
   const clients = new Set<FoxgloveClient>();
   const session = randomUUID();
   const stamp = stamping(wall);
-  const say = wordingOnce(channels);
+  const words = wordingOnce(channels, say);
   let newest: Shown | undefined;
   return {
     get size() {
@@ -71,7 +90,7 @@ export function foxgloveDesk(channels: readonly Channel[], now: () => number, wa
         channels,
         session,
         {
-          say,
+          say: words,
           gone: () => {
             clients.delete(client);
             gone();

@@ -45,6 +45,24 @@ describe("the desk that viewers sit at", () => {
     expect(times.slice(3)).to.deep.equal([1_000_200_000_000_000n, 1_000_201_000_000_000n]);
   });
 
+  it("goes on without a channel that fails, and says so once", () => {
+    const broken = saying("/broken", {
+      every: 0,
+      tell: () => {
+        throw new Error("no such joint");
+      },
+    });
+    const { subscribe, show, pass, bodies, said } = deskRig([broken, saying("good")]);
+    subscribe(1, 0);
+    subscribe(2, 1);
+    show(1);
+    pass(0.2);
+    show(2);
+    pass(0.2);
+    expect(bodies(2)).to.deep.equal(["good 1", "good 2"]);
+    expect(said).to.deep.equal(["viewers get no more /broken: no such joint; everything else goes on"]);
+  });
+
   it("is another one after a restart, and its viewers can tell", () => {
     const session = () => (deskRig().socket.words[0] as unknown as { sessionId: string }).sessionId;
     expect(session()).to.be.a("string").that.does.not.equal(session());
