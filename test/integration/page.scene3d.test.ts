@@ -96,6 +96,28 @@ describe("a scene in 3D by itself", function () {
     expect(await show({ position: bent }, [{ kind: "nobody knows", position: [0, 0, 0] }])).to.be.an("array");
   });
 
+  it("draws an arm on a rail of which little is known, and no limits", async () => {
+    await rig.page.evaluate(`(async () => {
+      own.dispose();
+      const { scene3d } = await import("./scene3d.js");
+      const pose = (x, y, z) => ({ xyz: [x, y, z], rpy: [0, 0, 0] });
+      const range = { lower: -1, upper: 1, speed: 1, effort: 1 };
+      const description = {
+        name: "crane", base: "floor", tip: "hook", poses: {}, commanded: ["rail", "swing"],
+        links: ["floor", "car", "jib", "hook"].map((name) => ({ name, geometry: [] })),
+        joints: [
+          { name: "rail", kind: "prismatic", parent: "floor", child: "car", origin: pose(0, 0, 1), axis: [0, 2, 0], ...range },
+          { name: "swing", kind: "revolute", parent: "car", child: "jib", origin: pose(0, 0, 0.1), axis: [0, 0, 1], ...range },
+          { name: "end", kind: "fixed", parent: "jib", child: "hook", origin: pose(0.5, 0, 0), axis: [0, 0, 1], ...range },
+        ],
+      };
+      globalThis.own = scene3d(document.getElementById("own"), description, null, document.createElement("canvas").getContext("webgl2"));
+    })()`);
+    const tip = (await show({ position: [0.25, Math.PI / 2] })) as number[];
+    [0, 0.75, 1.1].forEach((x, axis) => expect(tip[axis]).to.be.closeTo(x, 1e-6));
+    expect(await still()).to.be.greaterThan(0);
+  });
+
   it("leaves nothing behind", async () => {
     await show({ position: bent });
     await rig.page.evaluate("own.dispose()");

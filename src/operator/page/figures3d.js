@@ -76,7 +76,7 @@ export function figures(description, { colours, dye }) {
 
 /** What has to be in sight: the arm, and where its tip may be, which is where things happen and nearer to the middle. @param {Box3} arm @param {any} limits */
 export function wholeOf(arm, limits) {
-  if (!limits) return arm.getBoundingSphere(new Sphere());
+  if (!limits) return arm.isEmpty() ? new Sphere(new Vector3(), 1) : arm.getBoundingSphere(new Sphere());
   const { min, max } = limits.workspace;
   const room = new Box3(new Vector3().fromArray(min), new Vector3().fromArray(max));
   const whole = arm.union(room).getBoundingSphere(new Sphere());

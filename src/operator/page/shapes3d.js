@@ -48,10 +48,12 @@ export function solid(primitive) {
   return made(primitive).applyMatrix4(new Matrix4().compose(new Vector3().fromArray(xyz), turn, new Vector3(1, 1, 1)));
 }
 
-/** Radius of a link's limb, m: a little slimmer than the slimmest of its shapes; none for a link of boxes. @param {Primitive[]} shapes */
+/** Of a limb that a description gives no shape, m: a bone. */
+const bone = 0.012;
+/** Radius of a link's limb, m: a little slimmer than the slimmest of its round shapes, or a bone. @param {Primitive[]} shapes */
 function slim(shapes) {
-  const radii = shapes.map(({ radius }) => radius ?? 0).filter((radius) => radius > 0);
-  return radii.length > 0 ? 0.9 * Math.min(...radii) : 0;
+  const radii = shapes.flatMap(({ radius }) => (radius ? [radius] : []));
+  return radii.length > 0 ? 0.9 * Math.min(...radii) : bone;
 }
 
 /**
@@ -65,7 +67,7 @@ export function limb(shapes, next) {
     (point, i, all) => i === 0 || point.distanceTo(all[i - 1]) > 0.01,
   );
   const radius = slim(shapes);
-  if (points.length < 2 || radius === 0) return [];
+  if (points.length < 2) return [];
   const tube = new TubeGeometry(new CatmullRomCurve3(points, false, "centripetal"), 40, radius, round / 2);
   return [tube, ...[points[0], end].map((at) => new SphereGeometry(radius, round, round / 2).translate(at.x, at.y, at.z))];
 }

@@ -111,6 +111,13 @@ describe("the arm as the page draws it", () => {
     }
   });
 
+  it("gives bones to an arm of which nothing but its joints is known, so that it can be seen", () => {
+    const bare = { ...sawyer, links: sawyer.links.map(({ name }) => ({ name, geometry: [] })) };
+    const limbs = body(bare).filter(({ kind }) => kind === "limb");
+    expect(limbs.map(({ link }) => link)).to.deep.equal([0, 1, 2, 3, 4, 5, 6].map((i) => `right_l${i}`));
+    for (const { link, parts } of limbs) expect(parts.length, link).to.be.greaterThan(0);
+  });
+
   it("leaves no numbers that are none in what it hands to the graphics card", () => {
     for (const { link, parts } of body(sawyer))
       for (const { attributes } of parts) expect(attributes.position.array.every(Number.isFinite), link).to.equal(true);
