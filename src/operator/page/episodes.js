@@ -20,7 +20,7 @@ function outcome({ state, success }) {
 }
 
 /** @param {Episode} episode */
-function facts({ state, steps, seconds, decoded, reward, rewardSource, clamps, stops, policy }) {
+function facts({ state, steps, seconds, decoded, reward, rewardSource, clamps, stops }) {
   const ran = state === "running" ? [] : [counted(steps, "step"), `${seconds.toFixed(1)} s`];
   return [
     ...ran,
@@ -28,7 +28,6 @@ function facts({ state, steps, seconds, decoded, reward, rewardSource, clamps, s
     ...(reward === undefined ? [] : [`${rewardSource === "person" ? "by hand" : "real"} ${fixed(reward, 2)}`]),
     ...(clamps > 0 ? [counted(clamps, "clamp")] : []),
     ...(stops > 0 ? [counted(stops, "stop")] : []),
-    `by ${policy.slice(0, 8)}`,
   ].join(" · ");
 }
 
@@ -37,19 +36,23 @@ const episodeRow = (tell) => (first) => {
   const root = html("li", "episode");
   const [title, said, told, cause, note] = [
     html("p", "title"),
-    html("span", "outcome"),
+    html("span"),
     html("p", "facts"),
     html("p", "cause"),
     html("p", "note"),
   ];
   const [number, aim, signs] = [html("span", "number", `#${first.number}`), html("span", "aim"), html("span", "signs")];
   title.append(number, " ", aim, " ", signs);
+  const became = html("p", "outcome");
+  const drove = html("code", "", first.policy.slice(0, 8));
+  drove.title = "which weights drove";
+  became.append(drove, " ", said);
   let last = first;
   const say = (/** @type {object} */ words) => tell({ type: "mark", episode: first.number, ...words });
   const again = button("Replay", () => void tell({ type: "replay", episode: first.number }));
   const keep = button("", () => void say({ keep: !last.keep }));
   const flag = button("", () => void say({ flag: !last.flag }));
-  const write = button("Note", () => field.open(last.note));
+  const write = button("Note", () => field.open(root, last.note));
   const field = noteField(
     `note on episode ${first.number}`,
     (text) => say({ note: text }),
@@ -59,7 +62,7 @@ const episodeRow = (tell) => (first) => {
   const marks = html("span", "marks");
   marks.append(keep, flag, write);
   deeds.append(again, marks);
-  root.append(title, said, told, deeds, cause, note, field.root);
+  root.append(title, became, told, deeds, cause, note);
   return {
     root,
     show(episode) {

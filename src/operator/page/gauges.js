@@ -29,9 +29,9 @@ function gaugeRow({ name }) {
     html("span", "bar"),
   ];
   trough.append(bar);
-  const head = html("span", "name", name);
-  head.append(" ", of);
-  root.append(head, told, trough, level);
+  const below = html("span", "below");
+  below.append(of, level);
+  root.append(html("span", "name", name), told, trough, below);
   return {
     root,
     /** @param {Gauge} gauge */

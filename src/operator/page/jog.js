@@ -68,17 +68,17 @@ export function jogPad(joints, send) {
     const linear = [0, 0, 0];
     linear[k] = side * TIP;
     const sign = side > 0 ? "+" : "−";
-    return held(`${axis}${sign}`, `hold to move the tip along ${axis}, ${sign}`, () => send({ type: "jog", linear }));
+    return held(`${axis}${sign}`, `${axis}${sign}: hold to move the tip along ${axis}`, () => send({ type: "jog", linear }));
   };
   const pad = html("div", "jog-tip");
   pad.append(...["x", "y", "z"].flatMap((axis, k) => [tip(axis, k, -1), tip(axis, k, 1)]));
   const rows = html("div", "jog-joints");
   for (let joint = 0; joint < joints; joint++)
-    for (const side of [-1, 1])
+    for (const side of [-1, 1]) {
+      const name = `j${joint}${side > 0 ? "+" : "−"}`;
       rows.append(
-        held(`j${joint}${side > 0 ? "+" : "−"}`, `hold to turn joint ${joint}, ${side > 0 ? "+" : "−"}`, () =>
-          send({ type: "jog-joint", joint, speed: side * JOINT }),
-        ),
+        held(name, `${name}: hold to turn joint ${joint}`, () => send({ type: "jog-joint", joint, speed: side * JOINT })),
       );
+    }
   return [pad, rows];
 }

@@ -38,12 +38,11 @@ export function noteField(label, save, left) {
     button("Leave", () => close()),
     hint,
   );
-  root.hidden = true;
   let timer = 0;
 
   const close = () => {
     clearTimeout(timer);
-    root.hidden = true;
+    root.remove();
     left();
   };
   const wait = () => {
@@ -61,11 +60,10 @@ export function noteField(label, save, left) {
   };
   input.oninput = input.onfocus = wait;
   return {
-    root,
-    /** @param {string} text */
-    open(text) {
-      input.value = text;
-      root.hidden = false;
+    /** Opens it at the end of an element. @param {Element} at @param {string} text */
+    open(at, text) {
+      if (!root.isConnected) input.value = text;
+      at.append(root);
       input.focus();
     },
   };

@@ -86,7 +86,7 @@ function showCards() {
   // What a kind of run never tells needs no card; before it is known which it is, all are there.
   if (learns || drives) mark(document.body, "data-run", learns && drives ? "both" : learns ? "learns" : "drives");
   run(state);
-  word(byId("caption"), state.arm ? (state.arm.caption ?? "a paced sample") : "no sample yet");
+  if (!replay.active()) word(byId("caption"), state.arm ? (state.arm.caption ?? "a paced sample") : "no sample yet");
   if (state.margins) limits(state.margins);
   if (state.budgets) budgets(state.budgets);
   if (state.disk) disk(state.at, state.disk);

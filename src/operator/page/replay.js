@@ -87,9 +87,10 @@ export function replaying(show) {
       ({ episode, frames } = message);
       index = 0;
       slider.max = String(frames.length - 1);
-      word(byId("replay-title"), `Replay of episode ${episode}`);
+      word(byId("replay-title"), `episode ${episode}`);
       byId("replay").hidden = false;
       byId("picture").classList.add("replaying");
+      word(byId("caption"), `episode ${episode}, as it was`);
       byId("picture").scrollIntoView({ block: "nearest" });
       play();
       byId("replay-play").focus({ preventScroll: true });

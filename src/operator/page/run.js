@@ -1,4 +1,5 @@
 import { byId, html, mark, rows, word } from "./dom.js";
+import { counted } from "./words.js";
 
 const signs = { waiting: "○", running: "▶", done: "✓", failed: "✗" };
 /** s over which clamps are counted for their rate. */
@@ -57,11 +58,8 @@ export function runCard() {
     if (!last || at - last.at >= 1 || past.length === 0)
       past = [...past.filter((one) => at - one.at <= MINUTE), { at, clamps: counters.clamps }];
     const [first] = past;
-    word(
-      byId("clamp-rate"),
-      first && at - first.at > 1
-        ? `${counters.clamps - first.clamps} in the last ${Math.round(Math.min(MINUTE, at - first.at))} s`
-        : "",
-    );
+    const spans = first ? Math.min(MINUTE, at - first.at) : 0;
+    if (first && spans >= 1)
+      word(byId("clamp-rate"), `${counted(counters.clamps - first.clamps, "clamp")} in the last ${Math.round(spans)} s`);
   };
 }

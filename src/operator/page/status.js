@@ -26,7 +26,10 @@ export function showMode({ mode, reason }) {
   if (reason === reasonShown) return;
   reasonShown = reason;
   const said = sentences(reason);
-  byId("reason").replaceChildren(...said.flatMap((one, i) => [html("span", i === 0 ? "what" : "more", one), " "]).slice(0, -1));
+  // What happened, why that stops an arm, and what to do: as every stop explains itself.
+  const [what = "", why = "", ...remedy] = said;
+  const shown = [html("span", "what", what), html("span", "why", why), html("span", "remedy", remedy.join(" "))];
+  byId("reason").replaceChildren(...shown.filter(({ textContent }) => textContent).flatMap((one) => [one, " "]));
 }
 
 const silent = "the stop button does not reach the arm: use the arm's own stop.";
