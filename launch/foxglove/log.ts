@@ -26,7 +26,8 @@ function faultLine({ wall, level: severity, code, text, remedy }: FaultView, now
 }
 
 const newest = (state: PageState | undefined) => state?.faults?.at(-1)?.n ?? -Infinity;
-const stopped = (mode: string) => mode === "stopped" || mode === "faulted";
+/** How grave a mode is; of the others a line is for information. */
+const gravity: Readonly<Record<string, keyof typeof level>> = { stopped: "fault", holding: "warn" };
 
 /** Faults and notices, each once, a newcomer all that the snapshot still holds; and every change of mode, or of its reason. */
 export const logChannel = (): Channel =>
@@ -35,5 +36,5 @@ export const logChannel = (): Channel =>
     const faults = (state.faults ?? []).filter(({ n }) => n > since).map((fault) => faultLine(fault, time));
     const { mode, reason } = state;
     if (told && told.state.mode === mode && told.state.reason === reason) return faults;
-    return [...faults, line(time, stopped(mode) ? "fault" : "info", "mode", `${mode}: ${reason}`)];
+    return [...faults, line(time, gravity[mode] ?? "info", "mode", `${mode}: ${reason}`)];
   });

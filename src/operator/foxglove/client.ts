@@ -65,9 +65,7 @@ export class FoxgloveClient {
   /** Called every few tens of ms: sends what is due of the newest snapshot. */
   beat(newest: Shown | undefined): void {
     const time = this.#now();
-    if (!this.#keepsUp(time)) return;
-    this.#ping(time);
-    if (newest === undefined) return;
+    if (!this.#keepsUp(time) || !this.#answers(time) || newest === undefined) return;
     for (const [id, subscription] of this.#subscriptions) {
       const { every, lossy } = this.#channels[subscription.channel]!;
       // What was left out is not lost where it matters: the next telling starts from the last one.
@@ -99,13 +97,17 @@ export class FoxgloveClient {
     return true;
   }
 
-  /** A link that is gone without a word, behind a tunnel say, is found out by its silence. */
-  #ping(time: number): void {
-    if (time - this.#pingedAt < pingEvery) return;
-    if (!this.#answered) return this.#socket.terminate();
+  /** A link that is gone without a word, behind a tunnel say, is found out by its silence. False for one that is cut off. */
+  #answers(time: number): boolean {
+    if (time - this.#pingedAt < pingEvery) return true;
+    if (!this.#answered) {
+      this.#socket.terminate();
+      return false;
+    }
     this.#pingedAt = time;
     this.#answered = false;
     this.#socket.ping();
+    return true;
   }
 
   #receive(data: RawData, binary: boolean): void {

@@ -55,9 +55,11 @@ describe("what viewers are told of the log", () => {
     expect(told("/onarm/log", shown(two), shown(two))).to.deep.equal([]);
   });
 
-  it("is every change of mode, a stop as an error", () => {
+  it("is every change of mode, a stop as an error, a hold as a warning", () => {
     const [line] = told<Line>("/onarm/log", shown(stopped), shown(practising));
     expect(line).to.include({ level: 4, name: "mode", message: `stopped: ${stopped.reason}` });
+    expect(told<Line>("/onarm/log", shown({ ...practising, mode: "holding" }), shown(practising))[0]).to.include({ level: 3 });
+    expect(told<Line>("/onarm/log", shown({ ...stopped, mode: "idle" }), shown(stopped))[0]).to.include({ level: 2 });
   });
 });
 
