@@ -1,9 +1,11 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
+import process from "node:process";
 import { createSecureContext } from "node:tls";
 import type { Command } from "commander";
 import { OnarmError } from "../src/domain/errors.ts";
+import { loopback } from "../src/operator/listening.ts";
 import { originOf } from "./foxglove/origin.ts";
 import type { PageOptions } from "./page.ts";
 import { integer } from "./verb.ts";
@@ -98,64 +100,76 @@ function tlsOf(certFile: string, keyFile: string, now: number) {
   return { tls: { cert, key }, certificate };
 }
 
-/**
- * Where the page is to be; undefined where there is none. Whatever is wrong with it is said before anything moves: beyond loopback only over
- * TLS, and under names that were given here and that the certificate is made out to, so that a name that merely leads here stays foreign.
- * @throws OnarmError naming the flag and the remedy
- */
-export function pageOptions(flags: PageFlags, now = Date.now()): Place | undefined {
-  const { port, token, host, publicHost = [], tlsCert, tlsKey } = flags;
-  if (flags.headless) {
-    const idle = tlsCert
-      ? "--tls-cert"
-      : tlsKey
-        ? "--tls-key"
-        : host
-          ? "--host"
-          : publicHost.length > 0
-            ? "--public-host"
-            : flags.allowOrigin
-              ? "--allow-origin"
-              : undefined;
-    if (idle) throw wrong(`${idle} means nothing with --headless, which has no page; leave one of them out`);
-    return undefined;
-  }
-  if (token?.trim() === "") throw wrong("--token is empty; give it at least one character, or leave it out");
-  const allowedOrigins = (flags.allowOrigin ?? []).map(originOf);
-  const place = { port, ...(token === undefined ? {} : { token }), ...(allowedOrigins.length > 0 ? { allowedOrigins } : {}) };
-  const own = host === undefined || /^(127\.|::1$)/.test(host);
-  const kind = host === undefined ? 4 : isIP(host);
-  if (kind === 0) throw wrong(`--host ${host} is no address; give one of this machine's, or 0.0.0.0 for all of them`);
-  if ((tlsCert === undefined) !== (tlsKey === undefined))
-    throw wrong(
-      tlsKey === undefined ? "--tls-cert needs --tls-key, the certificate's key" : "--tls-key needs --tls-cert, its certificate",
-    );
-  if (tlsCert === undefined || tlsKey === undefined) {
-    if (!own)
-      throw wrong(
-        `--host ${host} needs TLS, or who listens on the network reads the token: add --tls-cert and --tls-key, or leave it out and come through a tunnel`,
-      );
-    if (publicHost.length > 0)
-      throw wrong("--public-host needs --tls-cert and --tls-key: without TLS the page is for this machine alone");
-    return host === undefined ? place : { ...place, host, publicHosts: [hostOf(host)!] };
-  }
+/** Characters of a token that may be tried from the network, as often as somebody likes. */
+const ENOUGH = 16;
+
+/** A flag that was given and would do nothing. */
+const idle = (flags: PageFlags) =>
+  (["tlsCert", "tlsKey", "host", "publicHost", "allowOrigin"] as const)
+    .filter((name) => flags[name] !== undefined)
+    .map((name) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`)[0];
+
+/** Where the page listens and what it may be called by, over TLS. */
+function secured({ host, publicHost = [] }: PageFlags, own: boolean, certFile: string, keyFile: string, now: number) {
   const named = publicHost.map((name) => {
     const read = hostOf(name);
     if (read === undefined)
       throw wrong(`--public-host ${name} is no name or address by itself; give it without scheme, port and path`);
     return read;
   });
-  const everywhere = host !== undefined && /^[0.:]+$/.test(host);
-  if (everywhere && named.length === 0)
+  if (host !== undefined && /^[0.:]+$/.test(host) && named.length === 0)
     throw wrong(`--host ${host} needs --public-host: the name by which browsers call this machine, as the certificate has it`);
-
-  const { tls, certificate } = tlsOf(tlsCert, tlsKey, now);
-  const usual = own ? ["localhost", ...(host === undefined ? ["127.0.0.1"] : [hostOf(host)!])] : [hostOf(host)!];
+  const { tls, certificate } = tlsOf(certFile, keyFile, now);
+  const usual = [...(own ? ["localhost"] : []), host === undefined ? loopback : hostOf(host)!];
   const foreign = named.find((name) => !covers(certificate, name));
   const names = named.length > 0 ? named : usual.filter((name) => covers(certificate, name)).slice(0, 1);
   if (foreign !== undefined || names.length === 0)
     throw wrong(
-      `--tls-cert ${tlsCert} is not made out to ${foreign ?? usual.join(" or ")} but to ${certificate.subjectAltName ?? certificate.subject}; name what it is made out to with --public-host, or make another`,
+      `--tls-cert ${certFile} is not made out to ${foreign ?? usual.join(" or ")} but to ${certificate.subjectAltName ?? certificate.subject}; name what it is made out to with --public-host, or make another`,
     );
-  return { ...place, tls, publicHosts: names, ...(host === undefined ? {} : { host }) };
+  return { tls, publicHosts: names, ...(host === undefined ? {} : { host }) };
+}
+
+/**
+ * Where the page is to be; undefined where there is none. Whatever is wrong with it is said before anything moves: beyond loopback only over
+ * TLS, and under names that were given here and that the certificate is made out to, so that a name that merely leads here stays foreign.
+ * `now`: ms since 1970.
+ * @throws OnarmError naming the flag and the remedy
+ */
+export function pageOptions(
+  flags: PageFlags,
+  now = Date.now(),
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Place | undefined {
+  const { port, token, host, tlsCert, tlsKey } = flags;
+  if (flags.headless) {
+    const useless = idle(flags);
+    if (useless) throw wrong(`${useless} means nothing with --headless, which has no page; leave one of them out`);
+    return undefined;
+  }
+  if (token?.trim() === "") throw wrong("--token is empty; give it at least one character, or leave it out");
+  if (host !== undefined && isIP(host) === 0)
+    throw wrong(`--host ${host} is no address; give one of this machine's, or 0.0.0.0 for all of them`);
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw wrong(
+      tlsKey === undefined ? "--tls-cert needs --tls-key, the certificate's key" : "--tls-key needs --tls-cert, its certificate",
+    );
+  const allowedOrigins = (flags.allowOrigin ?? []).map(originOf);
+  const place = { port, ...(token === undefined ? {} : { token }), ...(allowedOrigins.length > 0 ? { allowedOrigins } : {}) };
+  const own = host === undefined || /^(127\.|::1$)/.test(host);
+  if (tlsCert !== undefined && tlsKey !== undefined) {
+    const lasting = token ?? env["ONARM_TOKEN"];
+    if (!own && lasting !== undefined && lasting.length < ENOUGH)
+      throw wrong(
+        `--host ${host} lets anybody on the network try tokens: give --token (or ONARM_TOKEN) ${ENOUGH} characters at least, or leave it out`,
+      );
+    return { ...place, ...secured(flags, own, tlsCert, tlsKey, now) };
+  }
+  if (!own)
+    throw wrong(
+      `--host ${host} needs TLS, or who listens on the network reads the token: add --tls-cert and --tls-key, or leave it out and come through a tunnel`,
+    );
+  if (flags.publicHost !== undefined)
+    throw wrong("--public-host needs --tls-cert and --tls-key: without TLS the page is for this machine alone");
+  return host === undefined ? place : { ...place, host, publicHosts: [hostOf(host)!] };
 }

@@ -58,6 +58,9 @@ export async function runProcess(folder: URL): Promise<void> {
   process.on("uncaughtException", astray);
   process.on("unhandledRejection", astray);
 
+  // It asks for a link; where there is no page, and while one closes, it must not end what moves an arm.
+  process.on("SIGUSR2", () => {});
+
   const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
   process.exitCode = await runCli(process.argv.slice(2), shelfOf(folder), manifest.version, terminal, interrupts);
   interrupts.release();

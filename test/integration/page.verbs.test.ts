@@ -74,7 +74,11 @@ describe("the page of a verb", function () {
       at("unseen"),
     ]);
     await run.when(() => run.stderr().includes("no page: the domain point has no arm to show or to stop"));
+    // What asks a page for a link ends no run that has none.
+    process.kill(run.pid, "SIGUSR2");
     run.interrupt();
-    expect((await run.ended).err).to.not.include("the page: ");
+    const { code, err } = await run.ended;
+    expect(code, err).to.equal(0);
+    expect(err).to.not.include("the page: ");
   });
 });

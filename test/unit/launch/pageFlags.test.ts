@@ -85,6 +85,14 @@ describe("where the page is, over TLS", () => {
     );
   });
 
+  it("takes no token from the network that can be guessed by trying", () => {
+    const outside = [...tls(), "--host", "192.0.2.7"];
+    expect(refused([...outside, "--token", "short"])).to.match(/^2: --host 192\.0\.2\.7 lets anybody .* 16 characters at least/);
+    expect(refused([...outside, "--token", "long-enough-to-be-safe"])).to.equal("not refused");
+    expect(refused([...tls(), "--token", "short"]), "on loopback").to.equal("not refused");
+    expect(() => pageOptions(parsed(...outside), Date.now(), { ONARM_TOKEN: "short" })).to.throw(/16 characters/);
+  });
+
   it("needs the two files: a missing, wrong, foreign or protected one is said with its remedy", () => {
     const other = made.make("other", ["DNS:localhost"]);
     const rubbish = join(made.folder, "rubbish.pem");
