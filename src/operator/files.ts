@@ -8,7 +8,12 @@ export interface Served {
   readonly gzip?: Buffer;
 }
 
-const types: Readonly<Record<string, string>> = { html: "text/html", css: "text/css", js: "text/javascript" };
+const types: Readonly<Record<string, string>> = {
+  html: "text/html",
+  css: "text/css",
+  js: "text/javascript",
+  json: "application/json",
+};
 
 /** Names by which the page imports three, and where this server has them: a browser knows no node_modules. */
 const three: Readonly<Record<string, string>> = {

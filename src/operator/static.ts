@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import type { ArmDescription, Limits } from "../domain/arm.ts";
 import { hostIsOurs, originIsOurs, roleOf, type Door } from "./authority.ts";
-import { pageFiles, type Served } from "./files.ts";
+import { pageFiles, served, type Served } from "./files.ts";
 
 /** The token is in the page's address: it must not travel on in a Referer, and nothing foreign may be loaded or frame us. */
 const headersAt = ({ scheme, hosts }: Door) => ({
@@ -31,8 +31,8 @@ export function answer(description: ArmDescription, limits: Limits | undefined, 
   const known: Readonly<Record<string, Served>> = {
     ...pageFiles(),
     // null where none are known: a browser complains aloud of what is not found.
-    "/limits.json": { type: "application/json", body: Buffer.from(JSON.stringify(limits ?? null)) },
-    "/description.json": { type: "application/json", body: Buffer.from(JSON.stringify(description)) },
+    "/limits.json": served("limits.json", JSON.stringify(limits ?? null)),
+    "/description.json": served("description.json", JSON.stringify(description)),
     // Browsers ask for it by themselves.
     "/favicon.ico": { type: "image/x-icon", body: Buffer.alloc(0) },
   };
