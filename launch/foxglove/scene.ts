@@ -105,10 +105,10 @@ export function sceneChannels(description: ArmDescription, bounds: Bounds | unde
   const schema = "foxglove.SceneUpdate";
   return [
     jsonChannel({ topic: "/onarm/arm", every: 0, lossy: false }, schema, sceneUpdate, ({ time }, told) =>
-      told ? [] : [{ time, message: update([], arm, time) }],
+      told ? [] : [{ time, message: update(undefined, arm, time) }],
     ),
     jsonChannel({ topic: "/onarm/scene", every: 0.1, lossy: false }, schema, sceneUpdate, ({ state, time }, told) => {
-      const before = told ? sceneThings(description.base, bounds, told.state) : [];
+      const before = told && sceneThings(description.base, bounds, told.state);
       const message = update(before, sceneThings(description.base, bounds, state), time);
       return told && message.entities.length + message.deletions.length === 0 ? [] : [{ time, message }];
     }),

@@ -114,13 +114,21 @@ export const label = (position: Vec3, text: string, color: Color): NonNullable<S
   text,
 });
 
-/** What changes a viewer's scene from `before` to `after`. `stamp`: ns since the Unix epoch. Entities move with their frame. */
-export function update(before: readonly Thing[], after: readonly Thing[], stamp: bigint): SceneUpdate {
+/** Kinds of deletion: by its name, or all there is of this topic. */
+const one = 0;
+const all = 1;
+
+/**
+ * What changes a viewer's scene from `before` to `after`; undefined: a scene that it may have of an earlier connection, which goes first. `stamp`:
+ * ns since the Unix epoch. Entities move with their frame.
+ */
+export function update(before: readonly Thing[] | undefined, after: readonly Thing[], stamp: bigint): SceneUpdate {
   const timestamp = foxgloveTime(stamp);
-  const known = new Map(before.map((thing) => [thing.id, JSON.stringify(thing)]));
+  const known = new Map(before?.map((thing) => [thing.id, JSON.stringify(thing)]));
   const stays = new Set(after.map(({ id }) => id));
+  const gone = before?.filter(({ id }) => !stays.has(id)).map(({ id }) => ({ timestamp, type: one, id }));
   return {
-    deletions: before.filter(({ id }) => !stays.has(id)).map(({ id }) => ({ timestamp, type: 0, id })),
+    deletions: gone ?? [{ timestamp, type: all, id: "" }],
     entities: after
       .filter((thing) => known.get(thing.id) !== JSON.stringify(thing))
       .map(({ id, frame, shapes }) => ({

@@ -152,7 +152,7 @@ describe("what viewers are told of the scene", () => {
     expect(entities.every(({ frame_locked }) => frame_locked)).to.equal(true);
   });
 
-  it("is all of it for a newcomer, later only what changed, and what is gone by its name", () => {
+  it("is all of it for a newcomer, who may have an old one, later only what changed, and what is gone by its name", () => {
     const [first] = told<Update>("/onarm/scene", shown(practising)) as [Update];
     expect(first.entities.map(({ id }) => id)).to.deep.equal([
       "keep out: table",
@@ -162,6 +162,7 @@ describe("what viewers are told of the scene", () => {
       "button 1",
       "goal 2",
     ]);
+    expect(first.deletions.map(({ type }) => type)).to.deep.equal([1]);
     expect(told("/onarm/scene", shown({ ...practising, mode: "holding" }), shown(practising))).to.have.length(0);
 
     const [drawer, button] = practising.scene.marks;
