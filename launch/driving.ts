@@ -4,8 +4,7 @@ import { underBelief } from "../src/control/metaTest.ts";
 import { rollout } from "../src/control/rollout.ts";
 import { watched } from "../src/control/watched.ts";
 import type { Inference } from "../src/control/watched.ts";
-import { isOnarmError } from "../src/domain/errors.ts";
-import type { OnarmError } from "../src/domain/errors.ts";
+import { isOnarmError, OnarmError } from "../src/domain/errors.ts";
 import type { Episode, Observation, Rollout } from "../src/domain/experience.ts";
 import { rng } from "../src/domain/rng.ts";
 import type { Rng } from "../src/domain/rng.ts";
@@ -49,6 +48,12 @@ export interface DrivingParts {
 
 /** A bundle ready to act. Compiling blocks its process for a moment: done before an arm is at hand, it costs nobody a beat. */
 export async function agentOf(bundle: Bundle): Promise<Agent> {
+  const { algorithm } = bundle.manifest;
+  if (algorithm !== "smac")
+    throw new OnarmError(
+      "bundle.mismatch",
+      `${bundle.directory}: made by ${algorithm}, for comparison; drive with a bundle of smac`,
+    );
   const weights = weightsOf(bundle);
   const agent = await Agent.create(bundle.spec, weights.nets, weights.head, weights.contextRows);
   agent.load(weights.tensors);

@@ -176,6 +176,10 @@ function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest)
   const observation = column("observation", Float32Array, (N + E) * O);
   const action = column("action", Float32Array, N * A);
   const reward = column("reward", Float32Array, N);
+  for (const [name, xs] of Object.entries({ observation, action, reward })) {
+    const at = xs.findIndex((x) => !Number.isFinite(x));
+    if (at >= 0) throw damaged(`column ${name} holds a number that is not finite (${xs[at]}, number ${at})`);
+  }
   const terminated = column("terminated", Uint8Array, N);
   const length = column("length", Int32Array, E);
   const task = column("task", Int32Array, E);

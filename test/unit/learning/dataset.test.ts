@@ -161,6 +161,22 @@ describe("a dataset", () => {
       }
     });
 
+    it("an observation, action or reward is no number, though the hash is right: it says which", async () => {
+      for (const [column, number, value] of [
+        ["reward", 7, NaN],
+        ["action", 2, Infinity],
+        ["observation", 0, -Infinity],
+      ] as const) {
+        await rewrite((tensors) => (tensors[column]!.data[number] = value));
+        const { code, message } = await refusal();
+        expect(code).to.equal("file.damaged");
+        expect(message).to.include(
+          `column ${column} holds a number that is not finite (${value}, number ${number}); make it again with: onarm`,
+        );
+        await cp(whole, at, { recursive: true });
+      }
+    });
+
     it("an episode names a task that is not one of the dataset's", async () => {
       await rewrite((tensors) => (tensors["task"]!.data[0] = 2));
       const { code, message } = await refusal();
