@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { deskRig } from "../../support/deskRig.ts";
+import fc from "fast-check";
+import { deskRig, saying } from "../../support/deskRig.ts";
 
 describe("one viewer's connection", () => {
   it("is told first what the server is and then what there is to see", () => {
@@ -72,6 +73,36 @@ describe("one viewer's connection", () => {
     expect(socket.frames).to.deep.equal([]);
     expect(desk.size).to.equal(0);
     expect(gone).to.deep.equal(["gone"]);
+  });
+
+  it("hears, whatever it asks in whatever order, of what it is subscribed to and of nothing else", () => {
+    const id = fc.integer({ min: 0, max: 4 });
+    const step = fc.oneof(
+      fc.record({ ask: fc.constant("subscribe" as const), id, channelId: fc.integer({ min: 0, max: 3 }) }),
+      fc.record({ ask: fc.constant("unsubscribe" as const), id }),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const { asks, socket, show, pass } = deskRig([saying("0"), saying("1"), saying("2")]);
+        const subscribed = new Map<number, number>();
+        steps.forEach((one, at) => {
+          if (one.ask === "unsubscribe") {
+            asks({ op: "unsubscribe", subscriptionIds: [one.id] });
+            subscribed.delete(one.id);
+          } else {
+            asks({ op: "subscribe", subscriptions: [one] });
+            const free = one.channelId < 3 && !subscribed.has(one.id) && ![...subscribed.values()].includes(one.channelId);
+            if (free) subscribed.set(one.id, one.channelId);
+          }
+          const before = socket.frames.length;
+          show(at);
+          pass(0.11);
+          const heard = socket.frames.slice(before).map(({ id, body }) => `${id}: ${body}`);
+          expect(heard.sort()).to.deep.equal([...subscribed].map(([id, channel]) => `${id}: ${channel} ${at}`).sort());
+        });
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it("that reads slowly loses the lossy channels first, keeps the log whole, and gets the newest when it reads again", () => {
