@@ -65,9 +65,9 @@ describe("a scene in 3D by itself", function () {
   });
 
   it("lets the tip's path fade with time, and then rests", async () => {
-    for (let i = 0; i <= 5; i++) await show({ position: [0.1 + 0.02 * i, ...bent.slice(1)] }, [], i);
+    for (let i = 0; i <= 5; i++) await show({ position: [0.1 + 0.02 * i, ...bent.slice(1)] }, [], i / 2);
     const before = await still();
-    await show({ position: [0.2, ...bent.slice(1)] }, [], 7);
+    await show({ position: [0.2, ...bent.slice(1)] }, [], 3);
     const faded = await still();
     expect(faded).to.equal(before + 1);
     await show({ position: [0.2, ...bent.slice(1)] }, [], 60);

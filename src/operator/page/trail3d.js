@@ -3,8 +3,10 @@ import { Color, CylinderGeometry, InstancedMesh, Matrix4, MeshBasicMaterial, Qua
 /** The tip's path of the last seconds; how long it lasts, s, and how many pieces of it are kept. */
 const lasting = 5;
 const most = 240;
-/** Between two samples, m: farther apart they are no path but two samples. And the shortest piece worth drawing. */
-const jump = 0.15;
+/** Two samples that lie farther apart in time, s, or that only a faster arm, m/s, could have joined, are no path but two samples. */
+const gap = 1;
+const fastest = 1;
+/** The shortest piece worth drawing, m. */
 const least = 0.001;
 const radius = 0.004;
 const up = new Vector3(0, 1, 0);
@@ -17,6 +19,7 @@ export function trail(young, ground) {
   mesh.count = 0;
   /** @type {{ at: number, tip: Vector3 }[]} */
   let points = [];
+  let heard = 0;
   const [place, turn, size, way, ink] = [new Matrix4(), new Quaternion(), new Vector3(), new Vector3(), new Color()];
 
   return {
@@ -25,7 +28,10 @@ export function trail(young, ground) {
     add(tip, at) {
       const had = points.length;
       const last = points.at(-1);
-      if (last && (at < last.at || last.tip.distanceTo(tip) > jump)) points = [];
+      const since = at - heard;
+      heard = at;
+      // It may have crept on by less than a piece before it was heard of again.
+      if (last && !(since >= 0 && since < gap && last.tip.distanceTo(tip) <= 2 * least + fastest * since)) points = [];
       points = points.filter((point) => at - point.at < lasting);
       if (points.length === 0 || (points.at(-1)?.tip.distanceTo(tip) ?? 0) > least) points.push({ at, tip: tip.clone() });
       points = points.slice(-most);
