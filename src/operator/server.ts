@@ -7,7 +7,7 @@ import type { Observable } from "rxjs";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { ArmDescription, Limits } from "../domain/arm.ts";
 import { OnarmError } from "../domain/errors.ts";
-import { admit, ownHosts, type Door, type Refused } from "./authority.ts";
+import { admit, ownHosts, rateLimit, type Door, type Refused } from "./authority.ts";
 import { Client } from "./client.ts";
 import { filming } from "./film.ts";
 import { foxgloveAdmission, wantsFoxglove } from "./foxglove/admission.ts";
@@ -159,13 +159,21 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
     `${door.scheme}://${host}:${(server.address() as AddressInfo).port}/?token=${encodeURIComponent(token)}`;
   const server = await listening(
     options,
-    answer(description, options.limits, door, { metrics: () => options.metrics?.(), link: () => address(keys.renew()) }),
+    answer(description, options.limits, door, {
+      metrics: () => options.metrics?.(),
+      link: () => {
+        onAudit({ by: "an operator's program", role: "operator", what: "asked for a link for another browser" });
+        return address(keys.renew());
+      },
+    }),
     4 * maxClients,
   );
   const tooManyViewers = (): Refused | undefined => {
     const viewers = foxglove.size + [...clients].filter(({ role }) => role === "viewer").length;
     return viewers < maxClients - keptForOperators ? undefined : { status: 503, reason: "too many viewers" };
   };
+  // Who knocks is told, but not each knock.
+  const tellsRefusals = rateLimit(5, 0.2, now);
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     // First, so that nobody's link is used up by it.
@@ -175,7 +183,10 @@ export async function serveOperator(options: OperatorOptions): Promise<OperatorS
       return refused ? refuse(socket, refused) : sockets.handleUpgrade(request, socket, head, watch);
     }
     const admitted = admit(request, door, subProtocol);
-    if ("status" in admitted) return refuse(socket, admitted);
+    if ("status" in admitted) {
+      if (tellsRefusals()) onAudit({ by: "somebody", role: "viewer", what: `was refused at the door: ${admitted.reason}` });
+      return refuse(socket, admitted);
+    }
     const crowded = admitted.role === "viewer" ? tooManyViewers() : undefined;
     if (crowded) return refuse(socket, crowded);
     sockets.handleUpgrade(request, socket, head, (webSocket) => welcome(webSocket, admitted));

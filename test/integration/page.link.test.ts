@@ -48,8 +48,18 @@ describe("the operator's link", () => {
     expect((await rig.get("/link", { authorization: `Bearer ${token}` })).status).to.equal(404);
     const { status, body } = await ask({ authorization: `Bearer ${token}` });
     expect(status).to.equal(200);
+    expect(rig.audited).to.deep.equal(["an operator's program: asked for a link for another browser"]);
     expect(await rig.statusOf({ path: `/ws?token=${told()}` }), "the one before").to.equal(401);
     expect(await rig.statusOf({ path: `/ws${new URL(body).search}` })).to.equal(101);
+  });
+
+  it("tells who knocks at the door and why they stay out, but not each knock, and never the token", async () => {
+    expect(await rig.statusOf({ headers: { origin: "http://evil.example" } })).to.equal(403);
+    for (let i = 0; i < 20; i++) expect(await rig.statusOf({ path: "/ws?token=a-guess" })).to.equal(401);
+    expect(rig.audited[0]).to.equal("somebody: was refused at the door: this page's origin may not connect");
+    expect(rig.audited[1]).to.match(/^somebody: was refused at the door: the token is missing, wrong/);
+    expect(rig.audited.length).to.be.within(5, 10);
+    expect(rig.audited.join()).to.not.match(/guess/);
   });
 
   it("uses no link up for reading the page or its metrics", async () => {

@@ -15,10 +15,11 @@ export interface Opening {
   readonly protocol?: string;
 }
 
-/** A real server on a free port with everything a client may do to it; `said` and `commands` note what came out of it. */
+/** A real server on a free port with everything a client may do to it; `said`, `commands` and `audited` note what came out of it. */
 export async function operatorRig() {
   const said: string[] = [];
   const commands: string[] = [];
+  const audited: string[] = [];
   const state$ = new BehaviorSubject<PageState>(empty);
   const server = await serveOperator({
     port: 0,
@@ -28,6 +29,7 @@ export async function operatorRig() {
     state$,
     metrics: () => "onarm_ticks_total 3\n",
     onCommand: ({ kind }) => commands.push(kind),
+    onAudit: ({ by, what }) => audited.push(`${by}: ${what}`),
     say: (line) => said.push(line),
   });
   const base = new URL(server.url);
@@ -78,6 +80,6 @@ export async function operatorRig() {
     return { status: response.statusCode as number, headers: response.headers as Record<string, string>, body };
   }
 
-  return { server, base, said, commands, state$, statusOf, linked, get };
+  return { server, base, said, commands, audited, state$, statusOf, linked, get };
 }
 export type OperatorRig = Awaited<ReturnType<typeof operatorRig>>;

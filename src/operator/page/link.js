@@ -32,6 +32,8 @@ export function link(token, on) {
       wasUp = true;
       const message = JSON.parse(data);
       if (message.session) sessionStorage.setItem(kept, (credential = message.session));
+      // What let us in once does so again; the other one never will.
+      token = credential;
       on.message(message);
       on.status("up", 0);
     };
