@@ -8,6 +8,7 @@ import { operate } from "./operate.ts";
 import { openPage } from "./page.ts";
 import type { Page, PageOptions } from "./page.ts";
 import { runCommands } from "./running/commands.ts";
+import type { CommandParts } from "./running/commands.ts";
 import type { ConfirmedScene } from "./running/resets.ts";
 import type { Rewards } from "./running/rewards.ts";
 import { runSnapshot } from "./running/snapshot.ts";
@@ -19,7 +20,9 @@ const SNAPSHOT = 33;
 const METRICS = 5000;
 const DISK = 2000;
 
-export interface RunView extends Omit<RunParts, "timing" | "disk" | "rewards" | "resets"> {
+export interface RunView extends Omit<RunParts, "timing" | "disk" | "rewards" | "resets" | "book" | "weights"> {
+  readonly book: RunParts["book"] & CommandParts["book"];
+  readonly weights: RunParts["weights"] & CommandParts["weights"];
   readonly rewards?: Pick<Rewards<unknown>, "asks" | "given" | "say">;
   readonly resets?: Pick<ConfirmedScene, "request" | "confirm">;
   /** Clears a stop, where nothing speaks against it. */

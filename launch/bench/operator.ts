@@ -3,19 +3,15 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { readBundle } from "../../src/policy/bundle.ts";
 import { cadence } from "../../src/control/cadence.ts";
 import { forkEntry } from "../fork.ts";
-import { episodeBook } from "../running/episodes.ts";
-import { faultLog } from "../running/faults.ts";
-import { fixedWeights } from "../running/weights.ts";
 import { openRunPage } from "../runPage.ts";
+import { undriven } from "../running/undriven.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import { openStation } from "../station.ts";
 import type { FromCrowd, ToCrowd } from "./crowd.ts";
 
 export interface OperatorBench {
-  readonly bundle: string;
   /** Stops that are timed; watchers; windows of so many s with and without them, in turns; hostile frames; readers that never read. */
   readonly stops: number;
   readonly viewers: number;
@@ -51,22 +47,17 @@ async function usageOf(pid: number): Promise<{ readonly cpu: number; readonly me
  */
 export async function benchOperator(options: OperatorBench) {
   const { log, signal } = options;
-  const bundle = await readBundle(options.bundle);
   const folder = await mkdtemp(path.join(tmpdir(), "onarm-bench-"));
   const station = await openStation({ arm: "sim", limits: LIMITS_FILE });
-  const { controller, clock, limits } = station;
+  const { controller, clock } = station;
   const closers: (() => unknown)[] = [() => rm(folder, { recursive: true, force: true }), station.close];
   try {
     const page = await openRunPage(
       { port: 0, token: TOKEN, viewerToken: `${TOKEN}-viewer` },
       {
-        ...{ controller, limits, period: clock.period, directory: folder, log: () => {} },
-        book: episodeBook(path.join(folder, "episodes.jsonl"), clock.now, () => {}),
-        faults: faultLog(clock.now),
-        weights: fixedWeights(bundle),
-        ...{ reset: station.reset, lateShare: () => station.cadence.report().lateShare, metrics: () => "" },
-        recorded: () => ({ written: 0, dropped: 0, refused: 0, bytes: 0 }),
-        ...{ task: () => undefined, steps: () => 0, episode: () => undefined, explores: () => false },
+        ...undriven(station, folder),
+        reset: station.reset,
+        lateShare: () => station.cadence.report().lateShare,
         belief: () => ({ mean: new Float32Array(5), variance: new Float32Array(5).fill(1), episodes: 0 }),
         decoded: () => ({ reward: -0.5, deviation: 0.5 }),
       },

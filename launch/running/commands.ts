@@ -6,8 +6,8 @@ import type { Rewards } from "./rewards.ts";
 import type { DrivingWeights } from "./weights.ts";
 
 export interface CommandParts {
-  readonly book: EpisodeBook;
-  readonly weights: DrivingWeights;
+  readonly book: Pick<EpisodeBook, "mark">;
+  readonly weights: Pick<DrivingWeights, "promote" | "rollBack">;
   readonly rewards?: Pick<Rewards<unknown>, "say">;
   readonly resets?: Pick<ConfirmedScene, "confirm">;
   /** What an operator said of an episode, for the recording. */

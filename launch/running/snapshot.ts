@@ -29,9 +29,9 @@ import type { DrivingWeights } from "./weights.ts";
 export interface RunParts {
   readonly controller: Controller;
   readonly limits: Limits;
-  readonly book: EpisodeBook;
+  readonly book: Pick<EpisodeBook, "list">;
   readonly faults: FaultLog;
-  readonly weights: DrivingWeights;
+  readonly weights: Pick<DrivingWeights, "view" | "accepts">;
   task(): SawyerTask | undefined;
   steps(): number;
   /** The episode that is under way, whether it explores, and what is believed. */

@@ -1,6 +1,5 @@
 import { cpus } from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { Argument } from "commander";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { limitsOf, loadLimits } from "../../src/config/limits.ts";
@@ -16,7 +15,6 @@ interface Options {
   readonly quick?: boolean;
 }
 
-const shipped = fileURLToPath(new URL("../../shipped/sawyer/bundle", import.meta.url));
 /** ms from a stop on the page to the arm's own word, share of a core for twenty watchers. */
 const STOP_LIMIT = 20;
 const CORE_LIMIT = 0.15;
@@ -67,7 +65,6 @@ export const verb: Verb<Options> = {
 async function operator({ quick }: Options, context: VerbContext): Promise<Record<string, unknown>> {
   const k = quick ? 0.1 : 1;
   const ours = await benchOperator({
-    bundle: shipped,
     ...{
       stops: 100 * k,
       viewers: 20,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
 import { BehaviorSubject } from "rxjs";
 import { WebSocket } from "ws";
@@ -10,6 +11,7 @@ import type { OperatorCommand, PageState, ServerMessage } from "../../../src/ope
 import { serveOperator } from "../../../src/operator/server.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import { openRunPage } from "../../runPage.ts";
+import { undriven } from "../../running/undriven.ts";
 import { fastest, inMotion, MOVING } from "../bench.ts";
 import type { Bench } from "../bench.ts";
 import { becomes, rests, worded } from "../reactions.ts";
@@ -237,10 +239,7 @@ async function letGo(bench: Bench, { rng }: DrillContext): Promise<Seen[]> {
   controller.event({ on: "finish" });
   await bench.beats(50);
   const port = await freePort();
-  const page = await openRunPage(
-    { port, token },
-    { controller, reset: controller.reset, task: () => undefined, steps: () => 0, metrics: () => "", log: () => {} },
-  );
+  const page = await openRunPage({ port, token }, undriven(bench, tmpdir()));
   try {
     const socket = new WebSocket(`ws://127.0.0.1:${port}/ws?token=${token}`, "onarm.v1").on("error", () => {});
     await once(socket, "open");
