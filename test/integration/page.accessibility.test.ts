@@ -79,6 +79,19 @@ describe("the page for everybody", function () {
     expect(spoken.length).to.be.at.most(2);
   });
 
+  it("fits every width: nothing sticks out, and the stop button is in sight", async () => {
+    await open({ viewport: { width: 320, height: 700 } });
+    rig.state$.next(everything);
+    await says("#episodes", "#24");
+    for (const width of [320, 480, 800, 1024, 1240, 1400, 1920]) {
+      await rig.page.setViewportSize({ width, height: 700 });
+      expect(await rig.page.evaluate("document.documentElement.scrollWidth"), `${width}`).to.equal(width);
+      const { x, y, ...stop } = (await rig.page.locator("#stop").boundingBox())!;
+      expect(x + stop.width, `${width}`).to.be.at.most(width);
+      expect(y + stop.height, `${width}`).to.be.at.most(700);
+    }
+  });
+
   it("on a phone has buttons that a thumb can meet, and nothing sticks out", async () => {
     await open({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
     rig.state$.next(everything);

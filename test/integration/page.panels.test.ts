@@ -29,7 +29,7 @@ describe("the page's panels", function () {
       ...["clearance", "workspace", "effort", "joint range", "tip speed", "joint speed", "force"],
     ]);
     expect((await texts("#margins .told")).slice(0, 4)).to.deep.equal([
-      ...["0.019 m left, at least 0.020", "0.004 m left", "38.2 of 45.0 N·m", "2.18 of 2.94 rad"],
+      ...["0.019 m, at least 0.020", "0.004 m left", "38.2 of 45.0 N·m", "2.18 of 2.94 rad"],
     ]);
     expect((await texts("#margins .level")).slice(0, 4)).to.deep.equal(["■ at the limit", "▲ near", "▲ near", ""]);
     expect(await texts("#budgets .told")).to.deep.equal([
@@ -105,6 +105,13 @@ describe("the page's panels", function () {
     expect(await rig.page.getAttribute("#fault-levels [data-choice=fault]", "aria-pressed")).to.equal("true");
     rig.state$.next({ ...driving, faults: driving.faults!.slice(0, 1) });
     await says("#no-faults", "Nothing of this kind so far.");
+    const late = (n: number) =>
+      ({ n, wall: new Date().toISOString(), level: "warn", code: "beat.late", text: `late ${n}` }) as const;
+    await rig.page.click("#fault-levels [data-choice=all]");
+    rig.state$.next({ ...driving, faults: [late(1), ...driving.faults!, late(9), late(10)] });
+    await says("#faults", "3 times since");
+    expect((await texts("#faults .text"))[0], "warnings of one kind are one row, the newest").to.equal("late 10");
+    expect(await texts("#faults .text")).to.have.length(4);
   });
 
   it("promote and roll back only after a second word, which is not waited for for ever", async () => {

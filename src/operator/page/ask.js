@@ -73,13 +73,14 @@ export function asking(tell) {
   };
 
   return {
-    /** @param {string[]} accepts @param {{ given?: boolean } | undefined} given @param {string} reason */
-    show(accepts, given, reason) {
+    /** @param {string[]} accepts @param {{ mode: string, reason: string, reward?: { given?: boolean } }} state */
+    show(accepts, { mode, reason, reward: heard }) {
       const kinds = /** @type {Question[]} */ (Object.keys(questions));
-      const question = kinds.find((kind) => accepts.includes(kind));
+      // Of an arm that does not move there is nothing to be said.
+      const question = kinds.find((kind) => accepts.includes(kind) && (kind !== "reward" || mode === "running"));
       if (question !== "outcome") answered = false;
       ask(answered ? undefined : question);
-      const more = { "confirm-reset": reason, outcome: "", reward: `The run hears: ${given?.given ? "true" : "not true"}` };
+      const more = { "confirm-reset": reason, outcome: "", reward: `The run hears: ${heard?.given ? "true" : "not true"}` };
       word(byId("ask-more"), open ? more[open] : "");
     },
     /** A word that the run did not take is asked for again. */

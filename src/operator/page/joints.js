@@ -30,7 +30,7 @@ export function joints(description) {
         root.classList.toggle("near", near);
         word(label, near ? `j${i} ▲` : `j${i}`);
         word(angle, `${fixed((q * 180) / Math.PI, 0)}°`);
-        at.style.left = `${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%`;
+        at.style.transform = `translateX(${(100 * Math.min(1, Math.max(0, share))).toFixed(1)}%)`;
       },
     };
   }

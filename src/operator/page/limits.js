@@ -6,6 +6,9 @@ import { duration, figure, fixed, size } from "./words.js";
 const decimals = { rad: 2, "rad/s": 2, "N·m": 1, "m/s": 3, m: 3, N: 1 };
 /** s of recording by which the disk's rate is told, at least and at most. */
 const RATE = [10, 120];
+/** Less than this, s or bytes, and a person had better make room. */
+const SHORT = 1800;
+const SCARCE = 2e9;
 
 /** @typedef {{ name: string, of?: string, value: number, limit: number, unit: string, used: number }} Margin */
 
@@ -18,9 +21,9 @@ export function limitsCard() {
         margins.map(({ name, of, value, limit, unit, used }) => {
           const places = decimals[/** @type {keyof typeof decimals} */ (unit)] ?? 2;
           // Of ways it is what is left that counts, and what has to be left.
-          const least = limit === 0 ? "left" : `left, at least ${fixed(limit, places)}`;
+          const least = limit === 0 ? " left" : `, at least ${fixed(limit, places)}`;
           const told =
-            unit === "m" ? `${fixed(value, places)} m ${least}` : `${fixed(value, places)} of ${fixed(limit, places)} ${unit}`;
+            unit === "m" ? `${fixed(value, places)} m${least}` : `${fixed(value, places)} of ${fixed(limit, places)} ${unit}`;
           return { key: name, name, ...(of === undefined ? {} : { of }), told, used };
         }),
       ),
@@ -60,6 +63,11 @@ export function diskLine() {
       byId("disk"),
       `${size(freeBytes)} free${rate > 0 ? `, enough for ${duration(freeBytes / rate)} at ${size(rate)}/s` : ""}; ${size(recordedBytes)} recorded`,
     );
-    word(byId("lost"), lost > 0 ? `▲ ${lost.toLocaleString("en")} records were lost` : "");
+    const left = rate > 0 ? freeBytes / rate : Infinity;
+    const told = [
+      ...(left < SHORT || freeBytes < SCARCE ? ["▲ the disk is almost full"] : []),
+      ...(lost > 0 ? [`▲ ${lost.toLocaleString("en")} records were lost`] : []),
+    ];
+    word(byId("lost"), told.join("; "));
   };
 }

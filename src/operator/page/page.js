@@ -54,13 +54,15 @@ const replay = replaying((frame) => {
   // A replay knows where the joints were and what stood where; the flat views have the tip alone.
   if (frame) picture.show({ ...frame, points: [frame.tip] }, { ...state?.scene, marks: frame.marks }, frame.at);
   if (frame) showJoints?.(frame.position);
-  else showArm();
+  else {
+    showArm();
+    showCards();
+  }
 });
 
 function showArm() {
   if (replay.active()) return;
   picture.show(state?.arm, state?.scene, state?.at);
-  if (state?.arm) showJoints?.(state.arm.position);
 }
 
 /** What has to be seen at once. */
@@ -68,16 +70,16 @@ function showNow() {
   drawn = true;
   showMode(state);
   // Whoever looks at the past when the arm stops has to see where it is.
-  if (state.mode === "stopped" && stopsSeen !== state.counters.stops && replay.leave())
-    note("The arm stopped: the picture is live again.");
-  stopsSeen = state.counters.stops;
+  const stops = state.mode === "stopped" && modeBefore !== "stopped";
+  if (stops && replay.leave()) note("The arm stopped: the picture is live again.");
+  modeBefore = state.mode;
   const accepts = who.mine(state.accepts);
   who.show(accepts, state.arm?.position.length ?? 0);
-  ask.show(accepts, state.reward, state.reason);
+  ask.show(accepts, state);
   weights.accepts(accepts);
   showArm();
 }
-let stopsSeen = 0;
+let modeBefore = "";
 
 /** What is there to be read. */
 function showCards() {
@@ -86,6 +88,7 @@ function showCards() {
   // What a kind of run never tells needs no card; before it is known which it is, all are there.
   if (learns || drives) mark(document.body, "data-run", learns && drives ? "both" : learns ? "learns" : "drives");
   run(state);
+  if (!replay.active() && state.arm) showJoints?.(state.arm.position);
   if (!replay.active()) word(byId("caption"), state.arm ? (state.arm.caption ?? "a paced sample") : "no sample yet");
   if (state.margins) limits(state.margins);
   if (state.budgets) budgets(state.budgets);

@@ -12,6 +12,8 @@ const drivers = {
   disabled: "nothing moves: disabled",
 };
 
+const signs = { running: "▶", resetting: "▶", holding: "❚❚", stopped: "■" };
+
 /** ms for which the answer to a command stays. */
 const NOTE_MS = 6000;
 
@@ -22,6 +24,9 @@ let noted = 0;
 export function showMode({ mode, reason }) {
   mark(document.body, "data-mode", mode);
   word(byId("mode"), mode);
+  // Seen in the row of tabs while another one is looked at.
+  const title = `${signs[/** @type {keyof typeof signs} */ (mode)] ?? "●"} ${mode} · onarm`;
+  if (document.title !== title) document.title = title;
   word(byId("driver"), drivers[/** @type {keyof typeof drivers} */ (mode)] ?? "");
   if (reason === reasonShown) return;
   reasonShown = reason;

@@ -49,7 +49,7 @@ export function timeline(label) {
 
   /** @param {Point[]} points @param {number} now */
   const draw = (points, now) => {
-    const seen = points.filter(({ y }) => Number.isFinite(y));
+    const seen = points.filter(({ at, y }) => Number.isFinite(y) && at >= now - SPAN);
     mark(dot, "visibility", seen.length > 0 ? "visible" : "hidden");
     if (seen.length === 0) {
       mark(curve, "d", "");
