@@ -11,6 +11,8 @@ export interface Bench {
   readonly study: StudyConfig;
   readonly store: Store;
   readonly domain: Domain;
+  /** Where data that serve every seed lie, when they were given. */
+  readonly given: string | undefined;
   readonly configs: Readonly<Partial<Record<AlgorithmName, LearnerConfig>>>;
   readonly signal: AbortSignal;
   readonly lane: Lane;

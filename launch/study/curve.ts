@@ -7,6 +7,7 @@ import { weightsOf } from "../rollouts.ts";
 import { scoreTasks } from "../score.ts";
 import type { TrainerHandlers } from "../trainer.ts";
 import type { Bench } from "./bench.ts";
+import type { Data } from "./datasetCell.ts";
 import type { LearningCell } from "./plan.ts";
 import type { CurvePoint } from "./results.ts";
 
@@ -22,7 +23,7 @@ export async function keep(
   made: {
     readonly updates: number;
     readonly steps: number;
-    readonly dataset: string;
+    readonly data: Data;
     readonly parent: Bundle | undefined;
     readonly metrics: Readonly<Record<string, number>>;
   },
@@ -37,7 +38,7 @@ export async function keep(
       command: commandLine(),
       commit: commit(),
       seed,
-      dataset: { sha256: made.dataset, taskSeed: seed, tasks: bench.study.trainTasks },
+      dataset: { sha256: made.data.sha256, taskSeed: made.data.tasks.seed, tasks: made.data.tasks.count },
       parent: made.parent?.hash ?? null,
       updates: (made.parent?.manifest.provenance.updates ?? 0) + made.updates,
       practiceSteps: made.steps,
@@ -62,7 +63,7 @@ export async function curvePoint(
     await rollouts.load(weightsOf(await readBundle(now.directory)));
     const where = {
       split: "validation" as const,
-      taskSeed: cell.seed,
+      taskSeed: at.data.tasks.seed,
       tasks: study.curveTasks,
       context: "own" as const,
       seed: 0,

@@ -51,15 +51,22 @@ export async function datasetCell({ seed }: DatasetCell, bench: Bench): Promise<
   };
 }
 
-/** The seed's data, found to be those that were made. @throws "dataset.mismatch" when they were exchanged. */
-export async function requireDataset(bench: Bench, seed: number): Promise<{ directory: string; sha256: string }> {
-  const made = await bench.store.read<DatasetResult>(datasetId(seed));
-  const directory = datasetOf(bench, seed);
-  const { sha256 } = await readDataset(directory, bench.domain.spec);
-  if (sha256 !== made?.sha256)
+/** Offline data that a cell trains on, and the training tasks that they are of. */
+export interface Data {
+  readonly directory: string;
+  readonly sha256: string;
+  readonly tasks: { readonly seed: number; readonly count: number };
+}
+
+/** The seed's data, found to be those that were given or made. @throws "dataset.mismatch" when they were exchanged. */
+export async function requireDataset(bench: Bench, seed: number): Promise<Data> {
+  const directory = bench.given ?? datasetOf(bench, seed);
+  const promised = bench.study.dataset ?? (await bench.store.read<DatasetResult>(datasetId(seed)))?.sha256;
+  const { sha256, manifest } = await readDataset(directory, bench.domain.spec);
+  if (sha256 !== promised)
     throw new OnarmError(
       "dataset.mismatch",
-      `${directory}: its sha-256 ${sha256.slice(0, 12)} is not the one that this study made (${made?.sha256.slice(0, 12)}); restore it, or begin a new study`,
+      `${directory}: its sha-256 ${sha256.slice(0, 12)} is not the one that this study began with (${promised?.slice(0, 12)}); restore it, or begin a new study`,
     );
-  return { directory, sha256 };
+  return { directory, sha256, tasks: manifest.tasks };
 }

@@ -11,7 +11,9 @@ export interface StudyConfig {
   readonly algos: readonly AlgorithmName[];
   readonly controls: readonly Control[];
   readonly seeds: readonly number[];
-  /** Offline data of each seed: training tasks, episodes of each. */
+  /** sha-256 of data that were given and serve every seed; absent where each seed has its own made. */
+  readonly dataset?: string;
+  /** Offline data of each seed, where they are made: training tasks, episodes of each. */
   readonly trainTasks: number;
   readonly episodes: number;
   /** Offline phase: updates, and those of algorithms that take another number of them. */
@@ -98,7 +100,7 @@ export function planOf(study: StudyConfig, horizon: number): Cell[] {
       seed,
       algo,
       phase,
-      needs: [dataset.id, ...(phase === "offline" ? [] : [trainId(seed, algo, "offline")])],
+      needs: [...(study.dataset ? [] : [dataset.id]), ...(phase === "offline" ? [] : [trainId(seed, algo, "offline")])],
       work:
         (UPDATE[algo] ?? 1) * (phase === "offline" ? updatesOf(study, algo) : study.steps * 0.5) +
         episodes(20 * 3 * study.curveTasks),
@@ -113,7 +115,7 @@ export function planOf(study: StudyConfig, horizon: number): Cell[] {
       work: study.fineTuneTasks * (study.rounds + 1) * 400,
     });
     return [
-      dataset,
+      ...(study.dataset ? [] : [dataset]),
       ...study.algos.flatMap((algo) =>
         phasesOf(study, algo).flatMap((phase) =>
           phase === "fine-tune" ? [tuned(algo)] : [trained(algo, phase), scored(algo, phase)],

@@ -1,11 +1,12 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Domain } from "../domains.ts";
+import type { Estimate } from "./bootstrap.ts";
 import { machine, noCompute, plus } from "./compute.ts";
 import { eventsOf } from "./events.ts";
 import { picturesOf } from "./pictures.ts";
 import { variantsOf } from "./plan.ts";
-import type { Cell, StudyConfig } from "./plan.ts";
+import type { Cell, StudyConfig, Variant } from "./plan.ts";
 import { reportOf } from "./report.ts";
 import type { Finished } from "./results.ts";
 import { writeWhole } from "./store.ts";
@@ -14,8 +15,8 @@ import { estimateOf, gather, summarise } from "./summary.ts";
 import type { Ends, Gathered, VariantSummary } from "./summary.ts";
 
 /**
- * Tables, figures, event files and report, made anew from the cells of the seeds that are whole. @returns what the verb answers;
- * undefined while no seed is whole.
+ * Tables, figures, event files and report, made anew from the cells of the seeds that are whole. @returns what the
+ * verb answers, and a line for a person on each variant; undefined while no seed is whole.
  */
 export async function publish(asked: StudyConfig, cells: readonly Cell[], store: Store, domain: Domain) {
   const results = await Promise.all(cells.map(async (cell) => ({ cell, result: await store.read<Finished>(cell.id) })));
@@ -51,7 +52,7 @@ export async function publish(asked: StudyConfig, cells: readonly Cell[], store:
     uncounted: domain.uncounted,
   });
   await writeWhole(store.at("report.md"), report);
-  return {
+  const answer = {
     seeds: study.seeds,
     algorithms: Object.fromEntries(gathered.map(({ variant }) => [variant.name, answered(summaries[variant.name]!)])),
     ...(ends ? { contextBlind: ends.blind, contextBlindFrom: ends.blindFrom, oracle: ends.oracle } : {}),
@@ -60,6 +61,13 @@ export async function publish(asked: StudyConfig, cells: readonly Cell[], store:
     report: store.at("report.md"),
     compute,
   };
+  return { answer, lines: gathered.map(({ variant }) => lineOf(variant, summaries[variant.name]!)) };
+}
+
+/** One line for a person: what counts of a variant. */
+function lineOf({ name, second }: Variant, { before, after }: VariantSummary): string {
+  const shown = ({ mean, ci95 }: Estimate) => `${mean.toFixed(2)} [${ci95[0].toFixed(2)}, ${ci95[1].toFixed(2)}]`;
+  return `${name.padEnd(20)} own context ${shown(before.own)}${second ? ` -> ${shown(after.own!)}` : ""}, offline context ${shown(before.offline)}`;
 }
 
 /** `return` and `ci95` are of the score that counts: own context, after everything the algorithm does. */

@@ -60,7 +60,7 @@ export function reportOf({
       .filter((v) => v.name === v.algo)
       .map((v) => v.name)
       .join(", ")} on ${study.domain}`,
-    `Seeds ${study.seeds.join(", ")}; ${study.trainTasks} training tasks x ${study.episodes} episodes, ${study.updates} offline updates${Object.entries(
+    `Seeds ${study.seeds.join(", ")}; ${study.trainTasks} training tasks x ${study.episodes} episodes${study.dataset ? ` (given data, sha-256 ${study.dataset.slice(0, 12)}, for every seed)` : ""}, ${study.updates} offline updates${Object.entries(
       study.updatesOf,
     )
       .map(([algo, n]) => ` (${algo}: ${n})`)

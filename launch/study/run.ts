@@ -16,6 +16,7 @@ export interface StudyRun {
   readonly study: StudyConfig;
   readonly store: Store;
   readonly domain: Domain;
+  readonly given: string | undefined;
   readonly configs: Readonly<Partial<Record<AlgorithmName, LearnerConfig>>>;
   readonly signal: AbortSignal;
   /** Cells at once. No part of what a seed repeats: a cell's numbers do not depend on its neighbours. */

@@ -80,14 +80,17 @@ function recognise(text: string, file: string, config: StudyConfig): Identity {
   if (known.kind !== "study" || known.schema !== 1)
     throw new OnarmError("file.damaged", `${file}: no study of this version; name a new --out`);
   const hash = (value: unknown) => configHash({ value });
-  const differing = (Object.keys(config) as (keyof StudyConfig)[]).find((key) => hash(config[key]) !== hash(known.config[key]));
+  const keys = [...new Set([...Object.keys(config), ...Object.keys(known.config)])] as (keyof StudyConfig)[];
+  const differing = keys.find((key) => hash(config[key]) !== hash(known.config[key]));
   if (differing)
     throw new OnarmError(
       "usage.invalid",
-      `--out ${path.dirname(file)}: another study's: its ${differing} is ${JSON.stringify(known.config[differing])}, not ${JSON.stringify(config[differing])}; go on with '${known.command}', or name a new --out`,
+      `--out ${path.dirname(file)}: another study's: its ${differing} is ${shown(known.config[differing])}, not ${shown(config[differing])}; go on with '${known.command}', or name a new --out`,
     );
   return known;
 }
+
+const shown = (value: unknown) => (value === undefined ? "not set" : JSON.stringify(value));
 
 /** One process at a time; a lock whose process is gone was left by one that was killed. */
 async function lock(directory: string): Promise<void> {

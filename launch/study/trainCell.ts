@@ -16,6 +16,7 @@ import { noCompute, plus, stopwatch } from "./compute.ts";
 import type { Compute } from "./compute.ts";
 import { curvePoint, keep, POINTS } from "./curve.ts";
 import { requireDataset } from "./datasetCell.ts";
+import type { Data } from "./datasetCell.ts";
 import { trainId, updatesOf } from "./plan.ts";
 import type { LearningCell } from "./plan.ts";
 import type { CurvePoint, TrainResult } from "./results.ts";
@@ -47,6 +48,7 @@ interface Under {
   readonly bench: Bench;
   readonly trainer: Remote<TrainerHandlers>;
   readonly rollouts: Rollouts;
+  readonly data: Data;
   readonly from: Kept | undefined;
   /** A point of the learning curve. */
   mark(at: At): Promise<void>;
@@ -66,26 +68,27 @@ const exists = (file: string) =>
 export async function trainCell(cell: LearningCell, bench: Bench): Promise<TrainResult | undefined> {
   const { store, domain, signal, lane } = bench;
   const { algo, phase, seed } = cell;
-  const dataset = await requireDataset(bench, seed);
+  const data = await requireDataset(bench, seed);
   const parent = phase === "offline" ? undefined : await readBundle(store.at("bundles", trainId(seed, algo, "offline")));
   const trainer = new Remote<TrainerHandlers>("trainer", new URL("../trainer.ts", import.meta.url));
   try {
     const config = bench.configs[algo]!;
     const tensors = parent ? { tensors: { ...parent.tensors } } : {};
-    await trainer.call("open", { algo, spec: domain.spec, config, seed, dataset: dataset.directory, ...tensors });
+    await trainer.call("open", { algo, spec: domain.spec, config, seed, dataset: data.directory, ...tensors });
     const rollouts = await lane.rollouts(algo);
     const read = await stopwatch([trainer.pid!, ...rollouts.pids]);
     const file = store.at("work", `${cell.id}.checkpoint`);
     const from = (await exists(file)) ? ((await trainer.call("loadCheckpoint", { file })) as Kept) : undefined;
     const curve = [...(from?.curve ?? [])];
     const spent = async () => plus(from?.spent ?? noCompute, { ...noCompute, ...(await read()) });
-    const kept = (at: At) => ({ ...at, dataset: dataset.sha256, parent });
+    const kept = (at: At) => ({ ...at, data, parent });
     let saved = performance.now();
     const under: Under = {
       cell,
       bench,
       trainer,
       rollouts,
+      data,
       from,
       mark: async (at) => void curve.push(await curvePoint(cell, bench, trainer, kept(at))),
       marked: () => curve.at(-1)?.steps ?? 0,
@@ -127,7 +130,7 @@ async function offline({ cell, bench, trainer, from, mark, save }: Under): Promi
   return at;
 }
 
-async function second({ cell, bench, trainer, rollouts, from, mark, marked, save }: Under, parent: Bundle): Promise<At> {
+async function second({ cell, bench, trainer, rollouts, data, from, mark, marked, save }: Under, parent: Bundle): Promise<At> {
   const { study, domain, signal, configs } = bench;
   const every = study.steps / POINTS;
   let at: At = from?.at ?? { updates: 0, steps: 0, metrics: {} };
@@ -137,8 +140,8 @@ async function second({ cell, bench, trainer, rollouts, from, mark, marked, save
     trainer,
     config: configs[cell.algo] as SmacConfig,
     contextRows: parent.manifest.metaTest.contextRows,
-    taskSeed: cell.seed,
-    taskCount: study.trainTasks,
+    taskSeed: data.tasks.seed,
+    taskCount: data.tasks.count,
     steps: study.steps,
     horizon: domain.spec.horizon,
     seed: cell.seed,
@@ -160,9 +163,9 @@ async function second({ cell, bench, trainer, rollouts, from, mark, marked, save
 }
 
 /** The decoder's quality on validation tasks; undefined after an interrupt. */
-const judged = ({ cell, bench, trainer, rollouts }: Under): Promise<DecoderQuality | undefined> =>
+const judged = ({ cell, bench, trainer, rollouts, data }: Under): Promise<DecoderQuality | undefined> =>
   decoderQuality(bench.domain, rollouts, trainer, {
-    taskSeed: cell.seed,
+    taskSeed: data.tasks.seed,
     seed: cell.seed,
     ...DECODER,
     signal: bench.signal,

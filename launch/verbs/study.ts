@@ -5,6 +5,7 @@ import type { AlgorithmName } from "../../src/learning/algorithms.ts";
 import { PRESETS } from "../../src/learning/config.ts";
 import type { LearnerConfig, Preset } from "../../src/learning/config.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
+import { readDataset } from "../../src/learning/dataset.ts";
 import { integer, type Verb, type VerbContext } from "../cli.ts";
 import { domainNames, openDomain } from "../domains.ts";
 import { CONTROLS, planOf } from "../study/plan.ts";
@@ -18,6 +19,7 @@ interface Options {
   readonly algos: string;
   readonly controls: string;
   readonly seeds: number;
+  readonly dataset?: string;
   readonly trainTasks: number;
   readonly episodes: number;
   readonly updates: string;
@@ -41,6 +43,7 @@ export const verb: Verb<Options> = {
       .option("--algos <names>", `of ${ALGORITHMS.join(",")}, or all`, "all")
       .option("--controls <names>", `beside smac: of ${CONTROLS.join(",")}, or all or none`, "all")
       .option("--seeds <n>", "runs of each, from --seed on", integer({ min: 1, max: 1000 }), 3)
+      .option("--dataset <dir>", "offline data for every seed, as `onarm dataset` wrote it, instead of a seed's own")
       .option("--train-tasks <n>", "training tasks of a seed's data", integer({ min: 2, max: 10_000 }), 80)
       .option("--episodes <n>", "episodes per training task", integer({ min: 1, max: 10_000 }), 50)
       .option("--updates <n>", "gradient updates of the offline phase; 20000,macaw=5000 gives one algorithm its own", "20000")
@@ -64,18 +67,31 @@ export const verb: Verb<Options> = {
       .option("--jobs <n>", "runs at once", integer({ min: 1, max: 64 }), 2);
   },
   run: async (options, context) => {
-    const { jobs, algos, controls, seeds, updates, ...sizes } = options;
+    const { jobs, algos, controls, dataset } = options;
     const domain = await openDomain(options.domain);
+    const given = dataset === undefined ? undefined : await readDataset(path.resolve(dataset), domain.spec);
     const names = chosen<AlgorithmName>("--algos", algos, ALGORITHMS);
     if (names.length === 0)
       throw new OnarmError("usage.invalid", `--algos: names none; give some of ${ALGORITHMS.join(",")}, or all`);
+    // Named one by one: `options` also holds what is no part of a study, as --json and --quiet.
     const study: StudyConfig = {
-      ...sizes,
-      ...updatesFrom(updates, names),
+      domain: options.domain,
       algos: names,
       controls: names.includes("smac") ? chosen<Control>("--controls", controls === "none" ? "" : controls, CONTROLS) : [],
-      seeds: Array.from({ length: seeds }, (_, i) => context.seed + i),
+      seeds: Array.from({ length: options.seeds }, (_, i) => context.seed + i),
+      ...(given ? { dataset: given.sha256 } : {}),
+      trainTasks: given?.manifest.tasks.count ?? options.trainTasks,
+      episodes: given?.manifest.episodesPerTask ?? options.episodes,
+      ...updatesFrom(options.updates, names),
+      steps: options.steps,
+      rounds: options.rounds,
+      fineTuneTasks: options.fineTuneTasks,
+      taskSeed: options.taskSeed,
+      tasks: options.tasks,
+      curveTasks: options.curveTasks,
+      preset: options.preset,
       over: context.config ?? {},
+      workers: options.workers,
     };
     const configs = configsOf(study, domain.spec, options.preset, context);
     const directory = path.resolve(context.out ?? `out/study-${options.domain}-${context.seed}`);
@@ -83,14 +99,15 @@ export const verb: Verb<Options> = {
     try {
       const cells = planOf(study, domain.spec.horizon);
       const { signal, progress } = context;
-      const done = await runCells(cells, { study, store, domain, configs, signal, jobs, progress });
+      const done = await runCells(cells, { study, store, domain, given: given?.directory, configs, signal, jobs, progress });
       const about = { domain: options.domain, seeds: study.seeds, directory, cells: { done, total: cells.length } };
       const published = await publish(study, cells, store, domain);
+      for (const line of published?.lines ?? []) context.log(line);
       if (done < cells.length)
         context.log(
-          `study: stopped with ${done} of ${cells.length} cells finished${published ? `; seeds ${published.seeds.join(", ")} are whole and reported` : ""}; the same command goes on`,
+          `study: stopped with ${done} of ${cells.length} cells finished${published ? `; seeds ${published.answer.seeds.join(", ")} are whole and reported` : ""}; the same command goes on`,
         );
-      return { ...about, ...published };
+      return { ...about, ...published?.answer };
     } finally {
       await store.close();
     }

@@ -51,10 +51,10 @@ describe("onarm study", function () {
     expect(filesIn(whole.json.tensorboard).filter((file) => file.includes("tfevents"))).to.have.length(3);
   });
 
-  it("repeated, does no cell again and answers the same", async () => {
+  it("repeated, also with other words about what is printed, does no cell again and answers the same", async () => {
     const cell = at("whole", "cells", "1-smac-offline-train.json");
     const before = statSync(cell).mtimeMs;
-    const again = await study("whole").ended;
+    const again = await study("whole", "--quiet").ended;
     expect(statSync(cell).mtimeMs).to.equal(before);
     expect(again.json.algorithms).to.deep.equal(whole.json.algorithms);
   });
@@ -135,6 +135,7 @@ describe("onarm study refuses in one sentence", () => {
       "--domain point --algos bc --updates 9,smac=9",
       /"smac" is no algorithm of this study/,
     ],
+    ["data that are none", "--domain point --dataset nowhere", /nowhere: no dataset here/],
     ["a folder below a file", `--domain point --out ${tiny}/study`, /study\.yaml/],
     [
       "a config for an algorithm that is not there",
