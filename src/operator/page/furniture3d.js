@@ -147,18 +147,27 @@ export function furniture({ dye }) {
   const makers = { drawer, button: knob, goal };
 
   const root = new Group();
-  /** @type {{ kind: string, thing: { root: Group, put(mark: any): void } }[]} */
-  let things = [];
+  /** Kept when nobody needs them: scenes come and go by the hundred. @type {{ kind: string, thing: { root: Group, put(mark: any): void } }[]} */
+  const things = [];
   return {
     root,
     /** @param {any[]} marks */
     put(marks) {
-      const known = marks.filter(({ kind }) => Object.hasOwn(makers, kind));
-      if (known.map(({ kind }) => kind).join() !== things.map(({ kind }) => kind).join()) {
-        things = known.map(({ kind }) => ({ kind, thing: makers[/** @type {keyof typeof makers} */ (kind)]() }));
-        root.clear().add(...things.map(({ thing }) => thing.root));
+      const free = [...things];
+      for (const { thing } of things) thing.root.visible = false;
+      for (const mark of marks) {
+        if (!Object.hasOwn(makers, mark.kind)) continue;
+        let i = free.findIndex(({ kind }) => kind === mark.kind);
+        if (i < 0) {
+          const made = { kind: mark.kind, thing: makers[/** @type {keyof typeof makers} */ (mark.kind)]() };
+          things.push(made);
+          root.add(made.thing.root);
+          i = free.push(made) - 1;
+        }
+        const { thing } = free.splice(i, 1)[0];
+        thing.root.visible = true;
+        thing.put(mark);
       }
-      known.forEach((mark, i) => things[i].thing.put(mark));
     },
   };
 }
