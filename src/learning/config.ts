@@ -174,6 +174,23 @@ const sawyerDefault: SmacConfig = {
   },
 };
 
+/** Robots on legs, dense rewards over hundreds of steps: one action changes little of what is to come, so advantages are small and beta with them. */
+const leggedDefault: SmacConfig = {
+  ...base,
+  nets: { latent: 5, encoder: [128, 128], decoder: [128, 128], policy: [128, 128], critic: [128, 128] },
+  discount: 0.98,
+  temperature: 0.2,
+  klWeight: 0.1,
+  practice: {
+    ...base.practice,
+    lambdaPearl: 0.5,
+    rampUpdates: 500,
+    latentPeriod: 40,
+    tasksPerRound: 25,
+    updatesPerStep: 0.1,
+  },
+};
+
 export const smacSchema: z.ZodType<SmacConfig> = z.strictObject({
   nets: netsSchema,
   head: z.enum(["deterministic", "gaussian", "bernoulli"]),
@@ -201,9 +218,12 @@ export const parseConfig = (over: SmacConfig, value: Readonly<Record<string, unk
 export const PRESETS = ["default", "paper"] as const;
 export type Preset = (typeof PRESETS)[number];
 
+/** From how many steps an episode counts as long. */
+const LONG = 100;
+
 /** The config of a preset for a domain. A head that does not fit the domain's reward is refused by `requireFit`. */
 export const presetConfig = (preset: Preset, spec: DomainSpec): SmacConfig =>
-  preset === "paper" ? paper : spec.reward.kind === "sparse" ? sawyerDefault : base;
+  preset === "paper" ? paper : spec.reward.kind === "sparse" ? sawyerDefault : spec.horizon >= LONG ? leggedDefault : base;
 
 /** @throws "config.invalid" when the decoder's head does not fit the domain's reward. */
 export function requireFit(config: LearnerConfig, spec: DomainSpec): void {
