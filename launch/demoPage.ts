@@ -1,6 +1,8 @@
 import { auditTime } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
+import { loadLimits } from "../src/config/limits.ts";
 import type { Tick } from "../src/domain/control.ts";
+import { explain } from "../src/domain/stops.ts";
 import { metres, seconds } from "../src/domain/units.ts";
 import { withPoint } from "../src/operator/snapshot.ts";
 import type { PageState, Series, Stage } from "../src/operator/protocol.ts";
@@ -11,6 +13,8 @@ import type { Hooks, Stage as StageName } from "./improve.ts";
 import { operate } from "./operate.ts";
 import { openPacedSample } from "./pacedSample.ts";
 import { openPage, type PageOptions } from "./page.ts";
+import { faultLog } from "./running/faults.ts";
+import { LIMITS_FILE } from "./sawyer.ts";
 import type { ScoreSummary } from "./score.ts";
 
 const TITLES: Record<StageName, string> = {
@@ -24,10 +28,10 @@ const SNAPSHOT = 50;
 
 /** The page of a demo or of practice: the arm at real speed, the run's stages, curves and verdict; stop and the way out of a stop. */
 export async function openDemoPage(
-  options: Omit<PageOptions, "description">,
+  options: Omit<PageOptions, "description" | "limits">,
   context: VerbContext,
 ): Promise<{ hooks: Hooks; close(): Promise<void> }> {
-  const page = await openPage({ ...options, description: sawyer }, context.log);
+  const page = await openPage({ ...options, description: sawyer, limits: loadLimits(LIMITS_FILE) }, context.log);
   const sample = await openPacedSample(context.seed).catch(async (error: unknown) => {
     await page.close();
     throw error;
@@ -45,25 +49,36 @@ export async function openDemoPage(
   let counters = { steps: 0, updates: 0, stops: 0, clamps: 0 };
   let tick: Tick | undefined;
   let stoppedByOperator = false;
+  const faults = faultLog(
+    () => performance.now() / 1000,
+    ({ code, text, remedy }) => context.record({ level: "warn", code, text, fields: { remedy } }),
+  );
+  const causes = controller.mode$.subscribe((mode) => {
+    if (!("cause" in mode)) return;
+    const { what, remedy } = explain(mode.cause);
+    faults.add({ level: mode.is === "stopped" ? "fault" : "warn", code: mode.cause, text: what, remedy });
+  });
 
+  const reason = () => {
+    const mode = controller.mode();
+    const running = stages.find((stage) => stage.state === "running");
+    if ("cause" in mode) {
+      const { what, why, remedy } = explain(mode.cause);
+      return `${what} ${why} ${remedy}${stoppedByOperator ? " Practice waits until then." : ""}`;
+    }
+    if (running) return `${running.title} (lockstep); the arm shown practises at real speed`;
+    return stages.every((stage) => stage.state === "done") ? "the run is over" : "getting ready";
+  };
   const show = () => {
     if (!tick) return;
     const mode = controller.mode();
-    const running = stages.find((stage) => stage.state === "running");
     const { stops, clamps } = controller.counters();
     const task = sample.task();
     const arm = armView(tick, task && `practising in scene ${task.id}`);
     page.show({
       at: seconds(tick.at),
       mode: mode.is,
-      reason:
-        "cause" in mode
-          ? mode.cause
-          : running
-            ? `${running.title} (lockstep); the arm shown practises at real speed`
-            : stages.every((stage) => stage.state === "done")
-              ? "the run is over"
-              : "getting ready",
+      reason: reason(),
       stages,
       ...(arm ? { arm } : {}),
       scene: { table: metres(TABLE_Z), marks: sceneMarks(tick, task) },
@@ -71,6 +86,7 @@ export async function openDemoPage(
       series,
       counters: { ...counters, stops: counters.stops + stops, clamps: counters.clamps + clamps },
       accepts: acceptsIn(mode.is),
+      faults: faults.list(),
     });
   };
   const watching = controller.tick$.pipe(auditTime(SNAPSHOT)).subscribe((next) => {
@@ -125,6 +141,7 @@ export async function openDemoPage(
     close: async () => {
       watching.unsubscribe();
       commands.unsubscribe();
+      causes.unsubscribe();
       audits.unsubscribe();
       await sample.close();
       await page.close();

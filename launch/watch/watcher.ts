@@ -9,6 +9,8 @@ import { screen } from "./view.ts";
 /** ms between two looks at a screen, and between two lines in passing where there is none. */
 const FRAME = 100;
 const PASSING = 5000;
+/** Bytes that whoever reads us may be behind: beyond that snapshots are left out, as the newest one says it all. */
+const BEHIND = 2 ** 20;
 
 export interface Hands {
   /** s since the link was last heard. */
@@ -78,7 +80,8 @@ function inLines({ json, log }: VerbContext): Watcher {
   return {
     look: (picture) => {
       for (const line of spoken(told, picture, age())) log(line);
-      if (json && picture.state && picture.states !== told.states) write(`${JSON.stringify(picture.state)}\n`);
+      if (json && picture.state && picture.states !== told.states && process.stdout.writableLength < BEHIND)
+        write(`${JSON.stringify(picture.state)}\n`);
       told = picture;
     },
     knows: () => {},

@@ -11,7 +11,7 @@ import { serveOperator, type OperatorServer } from "../../src/operator/server.ts
 import { browserRig } from "../support/browserRig.ts";
 import { certificates, type Certificates } from "../support/certificate.ts";
 import { empty, practising } from "../support/pageStates.ts";
-import { onarm, write } from "./verbs.run.ts";
+import { onarm, start, write } from "./verbs.run.ts";
 
 const PUBLIC = "arm.lab.example";
 
@@ -84,6 +84,19 @@ describe("the page over TLS", function () {
       expect(await upgrade(`https://${PUBLIC}:${port}`, `${PUBLIC}:${port}`)).to.equal(101);
       expect(await upgrade(`http://${PUBLIC}:${port}`, `${PUBLIC}:${port}`)).to.equal(403);
       expect(await upgrade(`https://evil.example:${port}`, `evil.example:${port}`)).to.equal(403);
+    });
+
+    it("is watched only by who trusts its certificate; who does not is told how to, and uses no link up", async () => {
+      const link = server.renewLink().replace(PUBLIC, "localhost");
+      const { code, err } = await onarm("watch", link);
+      expect(code).to.equal(2);
+      expect(err).to.match(
+        /^onarm: watch: the certificate of https:\/\/localhost:\d+ is not trusted \(\w+\); name who signed it with --ca\n$/,
+      );
+      const watch = start(["watch", link, "--ca", files.cert]);
+      await watch.when(() => watch.stderr().includes("live, operator 1"));
+      watch.interrupt();
+      expect((await watch.ended).code).to.equal(0);
     });
 
     it("says nothing to who speaks plain HTTP, and goes on", async () => {
