@@ -6,12 +6,14 @@ import process from "node:process";
 import { installChromium } from "./chromium.mjs";
 import { install, root, run } from "./install.mjs";
 import { installMosquitto } from "./mosquitto.mjs";
+import { installRosmaster } from "./rosmaster.mjs";
 import { installSocat } from "./socat.mjs";
 
 await install({ dev: true });
 await installChromium();
 await installMosquitto();
 await installSocat();
+await installRosmaster();
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "onarm-test-"));
 const counts = path.join(scratch, "counts.json");

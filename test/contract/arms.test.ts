@@ -1,9 +1,15 @@
 import { firstValueFrom, lastValueFrom, take } from "rxjs";
 import { sawyer } from "../../robot/description/sawyer.ts";
+import { openRos1 } from "../../robot/ros1/node.ts";
+import type { Ros1 } from "../../robot/ros1/node.ts";
 import { connectTwin, spawnTwin } from "../../sim/pacedTwin.ts";
 import type { SpawnedTwin } from "../../sim/pacedTwin.ts";
 import { createTwin } from "../../sim/twin.ts";
 import { fakeArm } from "../support/fakeArm.ts";
+import { rosMaster } from "../support/rosmaster.ts";
+import type { RosMaster } from "../support/rosmaster.ts";
+import { rosBench, rosTwin } from "../support/rosTwin.ts";
+import type { RosTwin } from "../support/rosTwin.ts";
 import { itKeepsTheArmContract } from "./arm.contract.ts";
 
 itKeepsTheArmContract("the fake", async () => fakeArm());
@@ -27,6 +33,25 @@ describe("one paced twin for many links", () => {
     await lastValueFrom(arm.state$.pipe(take(25)));
     return { arm, tick: () => clock.run(() => true) };
   });
+});
+
+describe("a robot on a ROS 1 master", () => {
+  let master: RosMaster | undefined;
+  let robot: RosTwin | undefined;
+  let node: Ros1 | undefined;
+  before(async function () {
+    this.timeout(60_000);
+    master = await rosMaster(this);
+    robot = await rosTwin(master.uri);
+    node = await openRos1({ master: master.uri, name: "onarm", host: "127.0.0.1" });
+  });
+  after(async () => {
+    await node?.close();
+    await robot?.close();
+    await master?.kill();
+  });
+
+  itKeepsTheArmContract("intera-ros1", () => rosBench(node!));
 });
 
 itKeepsTheArmContract("the arm at TEST_ARM", undefined, "no adapter for hardware exists yet; set TEST_ARM once there is one");

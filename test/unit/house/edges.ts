@@ -34,6 +34,8 @@ export const oneImporter: readonly { readonly package: string; readonly place: s
   { package: "onnxruntime-node", place: "src/engine/" },
   { package: "@mujoco/mujoco", place: "sim/mujoco.ts" },
   { package: "rclnodejs", place: "robot/ros.ts" },
+  { package: "@foxglove/ros1", place: "robot/ros1/" },
+  { package: "@foxglove/xmlrpc", place: "robot/ros1/" },
   { package: "serialport", place: "robot/" },
   { package: "modbus-serial", place: "robot/modbus.ts" },
 ];

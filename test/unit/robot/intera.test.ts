@@ -1,103 +1,66 @@
 import { expect } from "chai";
-import fc from "fast-check";
-import { Subject } from "rxjs";
-import { openInteraElectric } from "../../../robot/grippers/interaElectric.ts";
-import { sameTime, setSignal, stampAfter, valuesOf } from "../../../robot/grippers/interaSignals.ts";
-import type { IoCommand, IoStatus } from "../../../robot/grippers/interaSignals.ts";
-import { metres, seconds } from "../../../src/domain/units.ts";
-import { outcome } from "../../contract/arm.contract.ts";
-import { interaResponder } from "../../support/interaResponder.ts";
+import { commandOf } from "../../../launch/speak/interaRos1.ts";
+import { endpointOf } from "../../../robot/arms/interaBeside.ts";
+import { statusOf } from "../../../robot/arms/interaStatus.ts";
+import { jointsByName } from "../../../robot/arms/joints.ts";
+import { isOnarmError } from "../../../src/domain/errors.ts";
+import { seconds } from "../../../src/domain/units.ts";
 
-const status = (signals: Readonly<Record<string, string>>): IoStatus => ({
-  time: { sec: 1, nanosec: 0 },
-  signals: Object.entries(signals).map(([name, data]) => ({ name, format: "{}", data })),
-  commands: [],
+const header = { seq: 0, stamp: { sec: 0, nsec: 0 }, frame_id: "" };
+const states = (name: readonly string[], velocity = name.map(() => 0)) => ({
+  ...{ header, name, position: name.map((_, i) => i), velocity, effort: name.map(() => 0) },
 });
-const ready = { position_response_m: "[0.02]", is_calibrated: "[true]", is_moving: "[false]" };
-const patience = { answer: seconds(0.05), motion: seconds(0.05), calibration: seconds(0.05) };
+const refusal = (work: () => unknown): string => {
+  try {
+    work();
+    return "accepted";
+  } catch (error) {
+    return isOnarmError(error) ? `${error.code}: ${error.message}` : String(error);
+  }
+};
 
-describe("what Intera's IO framework carries", () => {
-  it("sets a signal the way the robot reads it", () =>
-    expect(JSON.parse(setSignal({ sec: 1, nanosec: 2 }, "position_m", 0.03).args)).to.deep.equal({
-      signals: { position_m: { format: { type: "float" }, data: [0.03] } },
-    }));
-  it("says bool for a truth value", () =>
-    expect(setSignal({ sec: 1, nanosec: 2 }, "calibrate", true).args)
-      .to.include('"bool"')
-      .and.include("[true]"));
-  it("reads JSON in strings, and leaves out what it cannot read", () =>
-    expect([
-      ...valuesOf(status({ a: "[0.041]", b: "[true]", c: "{", d: "[]", e: '["x"]', f: "[1e999]", g: "null", h: "7", i: "" })),
-    ]).to.deep.equal([
-      ["a", 0.041],
-      ["b", true],
-    ]));
-  it("never throws on what a signal holds", () =>
-    fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (data) => void valuesOf(status({ data })))));
-  it("stamps no two commands alike, also when the clock stands or steps back", () =>
-    fc.assert(
-      fc.property(fc.array(fc.double({ min: 0, max: 2e9, noNaN: true }), { maxLength: 30 }), (walls) => {
-        let last = { sec: 0, nanosec: 999_999_998 };
-        for (const wall of walls) {
-          const next = stampAfter(wall, last);
-          expect(sameTime(next, last)).to.equal(false);
-          expect(next.sec - last.sec + (next.nanosec - last.nanosec) / 1e9).to.be.greaterThan(0);
-          expect(next.nanosec).to.be.within(0, 999_999_999);
-          last = next;
-        }
-      }),
-    ));
+describe("what a Sawyer says", () => {
+  const select = jointsByName(["right_j0", "right_j1"]);
+
+  it("joints are found by name among a head, a torso and fingers, in any order", () => {
+    expect(select(states(["head_pan", "right_j1", "torso_t0", "right_j0", "finger"]))?.position).to.deep.equal([3, 1]);
+  });
+  it("states of other joints alone are somebody else's", () => expect(select(states(["finger"]))).to.equal(undefined));
+  it("a joint that is missing is named", () =>
+    expect(refusal(() => select(states(["head_pan", "right_j0"])))).to.match(/^link\.lost: .*without right_j1/));
+  it("velocities that do not fit the names are named", () =>
+    expect(refusal(() => select(states(["right_j0", "right_j1"], [])))).to.match(/^link\.lost: .*0 of velocity for 2 joints/));
+
+  const xyz = { x: 0.5, y: 0, z: 0.2 };
+  const endpoint = (valid: boolean, w: number) => ({
+    ...{ header, pose: { position: xyz, orientation: { x: 0, y: 0, z: 0, w } }, valid },
+    ...{ twist: { linear: xyz, angular: xyz }, wrench: { force: xyz, torque: xyz } },
+  });
+  it("an endpoint is its tip and wrench", () => {
+    expect(endpointOf(endpoint(true, 1))).to.deep.equal({ tip: [0.5, 0, 0.2], wrench: [0.5, 0, 0.2, 0.5, 0, 0.2] });
+  });
+  it("an endpoint that is invalid, or whose orientation is none, is left out", () => {
+    expect(endpointOf(endpoint(false, 1))).to.deep.equal({});
+    expect(endpointOf(endpoint(true, 0))).to.deep.equal({});
+  });
+  it("a stop button of a number that nobody defined counts as unknown", () => {
+    const flags = { homed: true, ready: true, enabled: true, stopped: false, error: false, lowVoltage: false };
+    expect(statusOf({ ...flags, estop_button: 9, estop_source: 1 }, seconds(0))).to.include({
+      estopButton: "unknown",
+      estopSource: "user",
+    });
+  });
 });
 
-describe("Intera's electric gripper, when the robot does not play along", () => {
-  it("is refused when nothing is heard of it", async () => {
-    const link = { status$: new Subject<IoStatus>(), publish: () => {} };
-    expect(await outcome(openInteraElectric({ link, patience }))).to.equal("gripper.failed");
-    expect(link.status$.observed, "nobody listens on").to.equal(false);
+describe("what a Sawyer is told", () => {
+  const told = { header, names: ["b", "a"], position: [1, 2], velocity: [3, 4], acceleration: [], effort: [] };
+  it("is put into the arm's own order by name", () => {
+    expect(commandOf({ ...told, mode: 2 }, ["a", "b"], 0.01)).to.deep.include({ kind: "velocity", value: [4, 3] });
+    expect(commandOf({ ...told, mode: 1 }, ["a", "b"], 0.01)).to.deep.include({ kind: "position", value: [2, 1] });
   });
-  it("S4: gives a deed two stamps at most, each said again until its time is over", async () => {
-    const published: IoCommand[] = [];
-    const status$ = new Subject<IoStatus>();
-    const opening = openInteraElectric({
-      link: { status$, publish: (command) => published.push(command) },
-      patience,
-      repeat: seconds(0.01),
-    });
-    status$.next(status(ready));
-    const gripper = await opening;
-    expect(await outcome(gripper.move(metres(0.03)))).to.equal("gripper.failed");
-    expect(new Set(published.map(({ time }) => `${time.sec}.${time.nanosec}`)).size).to.equal(2);
-    expect(published.length).to.be.greaterThan(2);
-    const before = published.length;
-    await gripper.close();
-    expect(published.length).to.equal(before);
-  });
-  it("takes an acknowledgement of another command for none", async () => {
-    const status$ = new Subject<IoStatus>();
-    const opening = openInteraElectric({
-      link: { status$, publish: () => status$.next({ ...status(ready), commands: [{ sec: 1, nanosec: 1 }] }) },
-      patience,
-    });
-    status$.next(status(ready));
-    const gripper = await opening;
-    expect(await outcome(gripper.move(metres(0.03)))).to.equal("gripper.failed");
-    await gripper.close();
-  });
-  it("calls a gripper faulty that does not tell where its fingers are", async () => {
-    const robot = interaResponder();
-    const gripper = await openInteraElectric({ link: robot.link, patience });
-    robot.say(status({ is_calibrated: "[true]" }));
-    let fault: string | undefined;
-    gripper.state$.subscribe((state) => (fault = state.fault)).unsubscribe();
-    expect(fault).to.match(/fingers/);
-    await gripper.close();
-    robot.close();
-  });
-  it("speaks of the clear gap between the fingers, wherever these are mounted", async () => {
-    const robot = interaResponder();
-    const gripper = await openInteraElectric({ link: robot.link });
-    expect(gripper.range.map((x) => Number(x.toFixed(4)))).to.deep.equal([0.0155, 0.0572]);
-    await gripper.close();
-    robot.close();
+  it("means nothing in a mode that a robot of ours has not, without a joint, or without a number", () => {
+    expect(commandOf({ ...told, mode: 3 }, ["a", "b"], 0.01)).to.equal(undefined);
+    expect(commandOf({ ...told, mode: 2 }, ["a", "c"], 0.01)).to.equal(undefined);
+    expect(commandOf({ ...told, mode: 2, velocity: [3] }, ["a", "b"], 0.01)).to.equal(undefined);
   });
 });

@@ -1,0 +1,33 @@
+import type { ArmState } from "../../src/domain/arm.ts";
+import { OnarmError } from "../../src/domain/errors.ts";
+import { newtonMetres, rad, radPerSec } from "../../src/domain/units.ts";
+import type { Messages } from "../ros1/messages.ts";
+
+type JointStates = Messages["sensor_msgs/JointState"];
+
+/**
+ * Picks the arm's joints out of a robot's joint states by name: the head, the torso and fingers stand among them, in an order of the robot's own.
+ * Undefined for a message of other joints only: several nodes may publish on one topic. @throws "link.lost" when a joint, or what it measures, is missing
+ */
+export function jointsByName(joints: readonly string[]) {
+  return ({ name, position, velocity, effort }: JointStates): Pick<ArmState, "position" | "velocity" | "effort"> | undefined => {
+    const order = joints.map((joint) => name.indexOf(joint));
+    if (order.every((i) => i === -1)) return undefined;
+    const missing = joints.filter((_, i) => order[i] === -1);
+    if (missing.length > 0)
+      throw new OnarmError("link.lost", `/robot/joint_states come without ${missing.join(", ")}; is this the right robot?`, {
+        missing,
+      });
+    for (const [what, row] of Object.entries({ position, velocity, effort }))
+      if (row.length !== name.length)
+        throw new OnarmError(
+          "link.lost",
+          `/robot/joint_states carry ${row.length} of ${what} for ${name.length} joints; is another program publishing there?`,
+        );
+    return {
+      position: order.map((i) => rad(position[i]!)),
+      velocity: order.map((i) => radPerSec(velocity[i]!)),
+      effort: order.map((i) => newtonMetres(effort[i]!)),
+    };
+  };
+}
