@@ -4,7 +4,9 @@ import { view } from "./views.js";
 
 /** What 3D is drawn with; null where the browser has none. Asked before half a megabyte is fetched for it. */
 const drawing = () =>
-  document.createElement("canvas").getContext("webgl2", { antialias: true, alpha: true, powerPreference: "low-power" });
+  document
+    .createElement("canvas")
+    .getContext("webgl2", { antialias: true, alpha: true, stencil: true, powerPreference: "low-power" });
 
 /** The next moment in which nothing else has to be done: what is on its way to the screen gets there first. */
 const spare = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -1,4 +1,15 @@
-import { Box3, Group, Mesh, MeshBasicMaterial, MeshStandardMaterial, Sphere, SphereGeometry, Vector3 } from "three";
+import {
+  Box3,
+  Group,
+  Mesh,
+  MeshBasicMaterial,
+  MeshStandardMaterial,
+  NotEqualStencilFunc,
+  ReplaceStencilOp,
+  Sphere,
+  SphereGeometry,
+  Vector3,
+} from "three";
 import { body, robot } from "./robot3d.js";
 import { trail } from "./trail3d.js";
 
@@ -22,13 +33,17 @@ export function figures(description, { colours, dye }) {
     stand: dye("stand", new MeshStandardMaterial({ roughness: 0.8 })),
     aside: dye("aside", new MeshStandardMaterial({ roughness: 0.6, transparent: true, opacity: 0.1, depthWrite: false })),
   };
+  // The arm that is keeps its colours: of the ghost only what sticks out beyond it is seen.
+  for (const one of [cloth.limb, cloth.hand, cloth.base, cloth.seam])
+    Object.assign(one, { stencilWrite: true, stencilRef: 1, stencilZPass: ReplaceStencilOp });
+  const beyond = { stencilWrite: true, stencilRef: 1, stencilFunc: NotEqualStencilFunc };
   const arm = robot(description, shapes, (kind) => cloth[/** @type {keyof typeof cloth} */ (kind)]);
   arm.root.traverse((part) => {
     if (part instanceof Mesh && part.material !== cloth.aside) part.castShadow = part.receiveShadow = true;
   });
   // What lies behind the ghost's nearest surface is not drawn: its parts would shine through one another.
-  const veil = new MeshBasicMaterial({ colorWrite: false });
-  const gauze = dye("ghost", new MeshBasicMaterial({ transparent: true, opacity: 0.38, depthWrite: false }));
+  const veil = new MeshBasicMaterial({ colorWrite: false, ...beyond });
+  const gauze = dye("ghost", new MeshBasicMaterial({ transparent: true, opacity: 0.45, depthWrite: false, ...beyond }));
   const ghosts = [veil, gauze].map((material, i) => {
     const one = robot(description, shapes, (kind) => (kind === "limb" || kind === "hand" ? material : undefined));
     one.root.traverse((part) => (part.renderOrder = 1 + i));
