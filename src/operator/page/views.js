@@ -102,11 +102,10 @@ function drawMark(mark, { pen, place, stroke, dot, scale, unit, top }) {
   if (mark.kind === "button") {
     const ink = colour("--button");
     if (top) return dot(mark.position, (buttonHalfWidth * scale) / unit, ink);
-    const cap = z - mark.travel;
     return stroke(
       [
-        [x - buttonHalfWidth, y, cap],
-        [x + buttonHalfWidth, y, cap],
+        [x - buttonHalfWidth, y, z],
+        [x + buttonHalfWidth, y, z],
       ],
       ink,
       6,
