@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "node:fs/promises";
+import { z } from "zod";
 import { OnarmError } from "../src/domain/errors.ts";
 import type { DomainSpec } from "../src/domain/experience.ts";
 import { decodeSafetensors, encodeSafetensors } from "../src/engine/safetensors.ts";
@@ -11,6 +12,20 @@ export interface LearnedBehaviour {
   readonly tensors: Readonly<Record<string, Float32Array>>;
   readonly made: { readonly command: string; readonly commit: string; readonly seed: number };
 }
+
+const aboutSchema = z.strictObject({
+  domain: z.string(),
+  goal: z.number().int().positive(),
+  hidden: z.array(z.number().int().positive()),
+  made: z.strictObject({ command: z.string(), commit: z.string(), seed: z.number() }),
+});
+const aboutOf = (text: string | undefined) => {
+  try {
+    return aboutSchema.safeParse(JSON.parse(text ?? "")).data;
+  } catch {
+    return undefined;
+  }
+};
 
 export async function writeBehaviour(file: string, spec: DomainSpec, behaviour: LearnedBehaviour): Promise<void> {
   const shapes = actorShapes(spec, behaviour.goal, behaviour);
@@ -30,8 +45,9 @@ export async function readBehaviour(file: string, spec: DomainSpec): Promise<Lea
   const { tensors: found, metadata } = decodeSafetensors(bytes, file);
   const mismatch = (why: string) =>
     new OnarmError("bundle.mismatch", `${file}: ${why}; learn it with \`onarm dataset --behaviour learned\``);
-  if (metadata.format !== "onarm-behaviour" || metadata.about === undefined) throw mismatch("this is no behaviour");
-  const about = JSON.parse(metadata.about) as Omit<LearnedBehaviour, "tensors"> & { readonly domain: string };
+  if (metadata.format !== "onarm-behaviour") throw mismatch("this is no behaviour");
+  const about = aboutOf(metadata.about);
+  if (!about) throw mismatch("what it says of itself cannot be read");
   if (about.domain !== spec.name) throw mismatch(`made for ${about.domain}, not ${spec.name}`);
   const tensors: Record<string, Float32Array> = {};
   for (const [name, shape] of Object.entries(actorShapes(spec, about.goal, about))) {
@@ -40,5 +56,6 @@ export async function readBehaviour(file: string, spec: DomainSpec): Promise<Lea
       throw mismatch(`${name} is missing, has another shape, or holds a number that is not finite`);
     tensors[name] = data;
   }
-  return { ...about, tensors };
+  const { goal, hidden, made } = about;
+  return { goal, hidden, made, tensors };
 }

@@ -85,7 +85,7 @@ interface Made {
   readonly successes?: readonly number[];
   readonly behaviour?: string;
   readonly actor?: Omit<LearnedBehaviour, "made">;
-  readonly learned?: Readonly<Record<string, number>>;
+  readonly learned?: Readonly<Record<string, number | null>>;
 }
 const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 
@@ -113,16 +113,16 @@ async function learn({ domain, tasks, episodes, rounds }: Options, context: Verb
   try {
     await learner.call("open", { name: domain, tasks, taskSeed: context.seed, seed: context.seed });
     let done = 0;
-    let last = NaN;
+    let last: number | null = null;
     while (done < rounds && !context.signal.aborted) {
       const returns: number[] = [];
       for (let task = 0; task < tasks && !context.signal.aborted; task++) {
         const episode = await learner.call("episode", { task, round: done });
         if (episode.own) returns.push(episode.return);
-        progress.advance(1, `return ${mean(returns).toFixed(1)}`);
+        progress.advance(1, returns.length > 0 ? `return ${mean(returns).toFixed(1)}` : "");
       }
       if (context.signal.aborted) break;
-      [done, last] = [done + 1, mean(returns)];
+      [done, last] = [done + 1, returns.length > 0 ? mean(returns) : null];
     }
     progress.finish();
     const replay = await learner.call("replay", { rounds: done, episodes });

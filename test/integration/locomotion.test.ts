@@ -9,7 +9,7 @@ const learn = (out: string, domain: string, ...more: string[]) => [
 
 describe("offline data of robots on legs", () => {
   it("come from the shipped policy, which runs as fast as its task asks and now and then as another does", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const made = await onarm(
       "dataset",
       "--domain",
@@ -33,7 +33,7 @@ describe("offline data of robots on legs", () => {
   });
 
   it("come from a learner that is told the task: its last episodes, and its actor beside them", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const made = await onarm(...learn("learned", "point", "--rounds", "4", "--episodes", "3"));
     expect(made.code, made.err).to.equal(0);
     expect(made.json).to.include({ tasks: 2, episodes: 6, learnedSteps: 160, learnedUpdates: 80 });
@@ -45,7 +45,7 @@ describe("offline data of robots on legs", () => {
   });
 
   it("are kept up to the last whole round when the learner is interrupted", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const run = start(learn("cut", "cheetah-vel", "--rounds", "500", "--episodes", "2"));
     await run.when(() => [...run.stderr().matchAll(/(\d+)\/1000/g)].some(([, episodes]) => Number(episodes) >= 4));
     run.interrupt();
@@ -57,7 +57,7 @@ describe("offline data of robots on legs", () => {
   });
 
   it("are refused where there is nothing to tell a learner, or fewer rounds than episodes to keep", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const cases = [
       [learn("no", "sawyer"), /sawyer cannot be told in a few numbers.*scripted/],
       [learn("no", "cheetah-vel", "--rounds", "3", "--episodes", "4"), /--episodes 4: 3 rounds.*raise --rounds/],

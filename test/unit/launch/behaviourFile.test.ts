@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { expect } from "chai";
 import { readBehaviour, writeBehaviour } from "../../../launch/behaviourFile.ts";
+import { encodeSafetensors } from "../../../src/engine/safetensors.ts";
 import { actorShapes } from "../../../src/learning/sac.ts";
 import { antSpec } from "../../../src/tasks/ant.ts";
 import { cheetahSpec } from "../../../src/tasks/cheetah.ts";
@@ -23,8 +24,7 @@ describe("the file of a learned behaviour", () => {
 
   it("holds the actor, what it is told, and how it was made", async () => {
     await writeBehaviour(at("whole"), cheetahSpec, behaviour);
-    const { goal, hidden, tensors, made } = await readBehaviour(at("whole"), cheetahSpec);
-    expect({ goal, hidden, tensors, made }).to.deep.equal(behaviour);
+    expect(await readBehaviour(at("whole"), cheetahSpec)).to.deep.equal(behaviour);
   });
 
   it("is refused by name when it is missing, cut, another domain's, or holds a number that is none", async () => {
@@ -35,10 +35,17 @@ describe("the file of a learned behaviour", () => {
       ...behaviour,
       tensors: { ...tensors, "pi.b0": tensors["pi.b0"]!.map(() => NaN) },
     });
+    const strange = (metadata: Record<string, string>) => encodeSafetensors({ tensors: {}, metadata });
+    writeFileSync(at("other"), strange({ format: "onarm-dataset" }));
+    writeFileSync(at("mute"), strange({ format: "onarm-behaviour", about: "{" }));
+    writeFileSync(at("half"), strange({ format: "onarm-behaviour", about: '{"domain":"cheetah-vel"}' }));
     const cases = [
       ["missing", cheetahSpec, "file.missing", /missing.*restore/],
       ["cut", cheetahSpec, "file.damaged", /cut/],
       ["whole", antSpec, "bundle.mismatch", /cheetah-vel, not ant-dir/],
+      ["other", cheetahSpec, "bundle.mismatch", /no behaviour/],
+      ["mute", cheetahSpec, "bundle.mismatch", /cannot be read/],
+      ["half", cheetahSpec, "bundle.mismatch", /cannot be read/],
       ["nan", cheetahSpec, "bundle.mismatch", /pi\.b0/],
     ] as const;
     for (const [name, spec, code, message] of cases) {
