@@ -100,7 +100,12 @@ export async function openLogFile(file: string, options: LogOptions): Promise<Lo
       kick();
     },
     flush() {
-      if (!closed && !broken && waiting.length > 0) writeSync(handle.fd, taken().join(""));
+      if (closed || broken || waiting.length === 0) return;
+      try {
+        writeSync(handle.fd, taken().join(""));
+      } catch {
+        // The process ends; there is nobody left to tell.
+      }
     },
     async close() {
       while (pump) await pump;
