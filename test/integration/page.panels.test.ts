@@ -85,6 +85,19 @@ describe("the page's panels", function () {
     expect(lost).to.deep.equal([]);
   });
 
+  it("count the clamps of the last minute", async () => {
+    await open();
+    for (const [i, clamps] of [17, 17, 17, 17, 17, 19, 22].entries()) {
+      rig.state$.next({ ...driving, at: seconds(600 + 5 * i), counters: { ...driving.counters, clamps, steps: i } });
+      await says("[data-counter=steps]", `${i}`);
+    }
+    await says("#clamp-rate", "5 clamps in the last 30 s");
+    const bars = (await rig.page
+      .locator("#clamp-bars rect")
+      .evaluateAll((all) => all.map((one) => Number(one.getAttribute("height"))))) as number[];
+    expect(bars).to.deep.equal([...Array<number>(10).fill(0), 12, 18]);
+  });
+
   it("tell a stop in three parts: what happened, why that stops an arm, what to do", async () => {
     await open();
     rig.state$.next(drivingStopped);

@@ -37,9 +37,7 @@ export function asking(tell) {
   );
   const reward = {
     begin() {
-      if (open !== "reward") return;
-      byId("ask").classList.add("held");
-      held.begin();
+      if (open === "reward" && held.begin()) byId("ask").classList.add("held");
     },
     end: held.end,
   };

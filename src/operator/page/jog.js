@@ -22,15 +22,18 @@ export function deadMan(send, ended = () => {}) {
   addEventListener("blur", end);
   document.addEventListener("visibilitychange", end);
   return {
+    /** Whether it goes on. */
     begin() {
-      if (timer || !send()) return;
+      if (timer) return true;
+      if (!send()) return false;
       timer = window.setInterval(() => void (send() || end()), HOLD_EVERY);
+      return true;
     },
     end,
   };
 }
 
-/** A dead-man's button, pressed by pointer or by Enter. @param {HTMLElement} button @param {{ begin(): void, end(): void }} dead */
+/** A dead-man's button, pressed by pointer or by Enter. @param {HTMLElement} button @param {{ begin(): unknown, end(): void }} dead */
 export function pressToHold(button, { begin, end }) {
   button.onpointerdown = (event) => {
     button.setPointerCapture(event.pointerId);

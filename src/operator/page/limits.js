@@ -38,6 +38,8 @@ export function budgetsCard() {
   return (budgets) =>
     show(
       budgets.map(({ name, used, limit, unit }) => {
+        // What has no end is told as what was used.
+        if (!Number.isFinite(limit)) return { key: name, name, told: `${fixed(used, 1)} ${unit} used, no limit`, used: 0 };
         const whole = Number.isInteger(limit) && unit === "";
         const left = Math.max(0, limit - used);
         const told = `${whole ? figure(left) : fixed(left, 1)} of ${figure(limit)} ${unit}`.trim() + " left";

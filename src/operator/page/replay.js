@@ -28,6 +28,8 @@ export function replaying(show) {
   /** @type {number | undefined} */
   let since;
   let asked = 0;
+  /** @type {Element | null} */
+  let opener;
 
   const moment = () => {
     const frame = frames[index];
@@ -66,6 +68,7 @@ export function replaying(show) {
     if (frames.length === 0) return false;
     pause();
     frames = [];
+    if (byId("replay").contains(document.activeElement) && opener instanceof HTMLElement) opener.focus({ preventScroll: true });
     byId("replay").hidden = true;
     byId("picture").classList.remove("replaying");
     show(undefined);
@@ -93,6 +96,7 @@ export function replaying(show) {
       word(byId("caption"), `episode ${episode}, as it was`);
       byId("picture").scrollIntoView({ block: "nearest" });
       play();
+      opener = document.activeElement;
       byId("replay-play").focus({ preventScroll: true });
       return true;
     },

@@ -1,9 +1,11 @@
-import { byId, html, mark, rows, word } from "./dom.js";
+import { byId, html, mark, rows, svg, word } from "./dom.js";
 import { counted } from "./words.js";
 
 const signs = { waiting: "○", running: "▶", done: "✓", failed: "✗" };
 /** s over which clamps are counted for their rate. */
 const MINUTE = 60;
+/** s of one bar. */
+const BAR = 5;
 
 /** @typedef {{ id: string, title: string, state: keyof typeof signs, done: number, total: number, note?: string }} Stage */
 
@@ -36,9 +38,36 @@ function stageRow({ title, id }) {
   };
 }
 
+/** Clamps of the last minute, a bar for each few seconds of it. */
+function clampBars() {
+  const picture = svg("svg", {
+    viewBox: `0 0 ${2 * MINUTE} 26`,
+    role: "img",
+    "aria-label": "clamps of the last minute",
+    class: "bars",
+  });
+  const bars = Array.from({ length: MINUTE / BAR }, (_, k) =>
+    svg("rect", { x: 2 * BAR * k + 1, width: 2 * BAR - 2, y: 0, height: 24 }),
+  );
+  picture.append(svg("line", { class: "axis", x1: 0, x2: 2 * MINUTE, y1: 25, y2: 25 }), ...bars);
+  return {
+    picture,
+    /** @param {number[]} counts of each bar */
+    draw(counts) {
+      const most = Math.max(4, ...counts);
+      bars.forEach((bar, k) => {
+        const height = (24 * (counts[k] ?? 0)) / most;
+        mark(bar, "y", (24 - height).toFixed(1));
+        mark(bar, "height", height.toFixed(1));
+      });
+    },
+  };
+}
+
 /** Stages and counters of the run. */
 export function runCard() {
   const show = rows(byId("stages"), (/** @type {Stage} */ { id }) => id, stageRow);
+  const bars = clampBars();
   /** @type {{ at: number, clamps: number }[]} */
   let past = [];
 
@@ -59,7 +88,11 @@ export function runCard() {
       past = [...past.filter((one) => at - one.at <= MINUTE), { at, clamps: counters.clamps }];
     const [first] = past;
     const spans = first ? Math.min(MINUTE, at - first.at) : 0;
-    if (first && spans >= 1)
-      word(byId("clamp-rate"), `${counted(counters.clamps - first.clamps, "clamp")} in the last ${Math.round(spans)} s`);
+    if (!first || spans < 1) return;
+    if (!bars.picture.isConnected) byId("clamp-bars").replaceChildren(bars.picture);
+    /** How many there were until then. @param {number} then */
+    const until = (then) => (past.findLast((one) => one.at <= then) ?? first).clamps;
+    bars.draw(Array.from({ length: MINUTE / BAR }, (_, k) => until(at - MINUTE + BAR * (k + 1)) - until(at - MINUTE + BAR * k)));
+    word(byId("clamp-rate"), `${counted(counters.clamps - first.clamps, "clamp")} in the last ${Math.round(spans)} s`);
   };
 }

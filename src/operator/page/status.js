@@ -4,7 +4,7 @@ import { sentences } from "./words.js";
 /** What moves the arm in each mode, in words. */
 const drivers = {
   running: "the policy drives",
-  resetting: "the policy drives back",
+  resetting: "the arm sets the scene out",
   manual: "a person drives by hand",
   holding: "nothing moves: on hold",
   idle: "nothing moves: waiting",

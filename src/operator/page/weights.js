@@ -41,7 +41,11 @@ export function weightsCard(tell) {
   };
   /** @param {keyof typeof deeds} kind @param {(keyof typeof deeds)[]} kinds */
   const sure = (kind, kinds) => {
-    const back = () => offer(kinds);
+    const back = () => {
+      const inside = byId("weights-commands").contains(document.activeElement);
+      offer(kinds);
+      if (inside) byId("weights-commands").querySelector("button")?.focus();
+    };
     const question = html("p", "sure", deeds[kind].sure);
     const yes = button(
       deeds[kind].yes,
