@@ -55,7 +55,7 @@ export async function curvePoint(
   trainer: Remote<TrainerHandlers>,
   at: Parameters<typeof keep>[4],
 ): Promise<CurvePoint> {
-  const { study, lane, signal, store } = bench;
+  const { study, lane, store } = bench;
   let validation: number | null = null;
   if (study.curveTasks > 0) {
     const now = await keep(cell, bench, trainer, store.at("work", `${cell.id}.now`), at);
@@ -68,8 +68,9 @@ export async function curvePoint(
       context: "own" as const,
       seed: 0,
     };
-    const scores = await scoreTasks(rollouts, now, where, () => {}, signal);
-    if (scores.length > 0) validation = scores.reduce((sum, s) => sum + s.return, 0) / scores.length;
+    // Not to be interrupted: a point of some of the tasks would stay in the curve of the run that goes on.
+    const scores = await scoreTasks(rollouts, now, where, () => {}, new AbortController().signal);
+    validation = scores.reduce((sum, s) => sum + s.return, 0) / scores.length;
   }
   const metrics = Object.fromEntries(Object.entries(at.metrics).filter(([, value]) => Number.isFinite(value)));
   return { time: Date.now() / 1000, updates: at.updates, steps: at.steps, validation, metrics };

@@ -51,7 +51,7 @@ function drawn({ points }: Curve, x: (v: number) => number, y: (v: number) => nu
   const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
   const band = [...edge((v) => Math.max(...v)), ...edge((v) => Math.min(...v)).reverse()];
   return (
-    element("path", { d: `${path(band)}Z`, fill: stroke, opacity: 0.12, stroke: "none" }) +
+    element("path", { d: `${path(band)}Z`, fill: stroke, "fill-opacity": "0.12", stroke: "none" }) +
     element("path", { d: path(edge(mean)), fill: "none", stroke, "stroke-width": 2 })
   );
 }

@@ -1,4 +1,4 @@
-import { document, element, FAINT, text } from "./svg.ts";
+import { document, element, FAINT, path, text } from "./svg.ts";
 
 export interface LatentPanel {
   readonly name: string;
@@ -25,7 +25,7 @@ export function latentsFigure(title: string, panels: readonly LatentPanel[], tel
 }
 
 const cross = (x: number, y: number, stroke: string) =>
-  element("path", { d: `M${x - 3.5} ${y - 3.5}l7 7m0 -7l-7 7`, stroke, "stroke-width": 1.6 });
+  element("path", { d: `${path([[x - 3.5, y - 3.5]])}l7 7m0-7l-7 7`, stroke, "stroke-width": 1.6 });
 const colourOf = (hue: number) => `hsl(${Math.round(300 * hue)} 75% 42%)`;
 
 function drawn({ name, offline, own, carried }: LatentPanel, left: number): string {
@@ -56,7 +56,7 @@ function drawn({ name, offline, own, carried }: LatentPanel, left: number): stri
     }),
     ...own.map(({ at, hue }) => {
       const [x, y] = place(at);
-      return cross(Math.round(x * 10) / 10, Math.round(y * 10) / 10, colourOf(hue));
+      return cross(x, y, colourOf(hue));
     }),
   ].join("");
 }

@@ -2,7 +2,7 @@
 type Attributes = Readonly<Record<string, string | number>>;
 
 const escape = (text: string) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/"/g, "&quot;");
-const short = (value: string | number) => (typeof value === "number" ? String(Math.round(value * 100) / 100) : escape(value));
+const short = (value: string | number) => (typeof value === "number" ? String(Math.round(value * 10) / 10) : escape(value));
 
 export const element = (name: string, attributes: Attributes, ...inner: readonly string[]): string => {
   const listed = Object.entries(attributes)
@@ -65,7 +65,9 @@ export function rangeOf(values: readonly number[]): [number, number] {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   if (!(high >= low)) return [0, 1];
-  const margin = (high - low || Math.abs(high) || 1) * 0.05;
+  const size = Math.max(Math.abs(low), Math.abs(high)) || 1;
+  // Numbers that differ in their last digits alone are shown as one.
+  const margin = 0.05 * (high - low > 1e-9 * size ? high - low : size);
   return [low - margin, high + margin];
 }
 
