@@ -6,7 +6,7 @@ import { criticShapes, deployedShapes, mlp, policyHead, sampleAction, tanhGaussi
 import type { Algorithm, Shapes } from "./algorithm.ts";
 import { paper, presetConfig } from "./config.ts";
 import type { LearnerConfig, Preset } from "./config.ts";
-import { detach, held, mse, withGradients } from "./gradients.ts";
+import { mse, withGradients } from "./gradients.ts";
 import { advantageWeights, minQ } from "./losses.ts";
 import { initialise } from "./parameters.ts";
 import { awac as awacSchemas, blindNets, common, values } from "./schema.ts";
@@ -87,9 +87,9 @@ export function awacUpdate(spec: DomainSpec, config: AwacConfig, groups: number)
       return tf.add(tf.mul(config.rewardScale, b.reward!), tf.mul(tf.mul(config.discount, tf.sub(1, b.terminated!)), next));
     });
     const head = policyHead(p, b.observation!);
-    const critics = held(p, /^q\d\./);
-    const qOfPolicy = minQ(critics, "q1", "q2", tf.concat([b.observation!, sampleAction(head, b.actionNoise!)], 1));
-    const advantage = detach(tf.sub(tf.minimum(q1, q2), qOfPolicy));
+    const advantage = stopGradient(() =>
+      tf.sub(tf.minimum(q1, q2), minQ(p, "q1", "q2", tf.concat([b.observation!, sampleAction(head, b.actionNoise!)], 1))),
+    );
     const w = stopGradient(() => advantageWeights(advantage, config.temperature, groups));
     const actor = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!, config.actionBound))));
     return [mse(q1, target), mse(q2, target), actor, tf.mean(advantage), tf.mean(q1)];

@@ -27,7 +27,7 @@ const made = algorithm("macaw", spec, config);
 const shapes = { ...made.trained, ...made.batch(size) };
 
 function numbers(rate: number): Arrays {
-  const values = randomArrays(shapes, "macaw");
+  const values = randomArrays(shapes, "macaw a");
   const r = rng("macaw actions");
   const action = () => Math.fround(r.between(-0.9, 0.9));
   values.action = values.action!.map(action);
@@ -67,6 +67,22 @@ describe("MACAW's update", () => {
   before(function () {
     this.timeout(120_000);
     wanted = differences(outer, values, Object.keys(made.trained), 1e-4);
+  });
+
+  it("is tested where every part of it counts", () => {
+    for (const name of [
+      "pi.z0",
+      "pi.t0",
+      "pi.c1",
+      "adv.w0",
+      "adv.b1",
+      "v.z0",
+      "v.c1",
+      "rate.advantage",
+      "rate.pi.t0",
+      "rate.v.z1",
+    ])
+      expect(Math.max(...wanted[name]!.map(Math.abs)), name).to.be.above(1e-4);
   });
 
   for (const mode of MODES) {
