@@ -3,9 +3,11 @@ import { openRos1 } from "../../robot/ros1/node.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { serveTwin } from "../../sim/twinServer.ts";
 import { number, type Verb } from "../cli.ts";
+import { siteOf } from "../interaArm.ts";
 import { prioritise } from "../priority.ts";
 import { speakInteraRos1 } from "../speak/interaRos1.ts";
 import { hostTwin } from "../speak/pacedHost.ts";
+import { speakTracker } from "../speak/tracker.ts";
 
 interface Options {
   readonly speak?: "intera-ros1";
@@ -49,6 +51,10 @@ export const verb: Verb<Options> = {
       closers.push(server.close);
       const spoken = node && (await speakInteraRos1(twin, sawyer, node));
       if (spoken) closers.push(spoken.close);
+      if (node) {
+        const tracker = await speakTracker(twin, siteOf("intera-ros1")!.scene, node);
+        closers.push(() => tracker.unsubscribe());
+      }
       node?.fault$.subscribe(context.log);
       context.log(
         `the twin lives: --arm sim@${server.address}${node ? `, or --arm intera-ros1@${node.master}` : ""}; Ctrl-C ends it`,

@@ -29,6 +29,7 @@ export interface Messages {
   readonly "std_msgs/Empty": Readonly<Record<string, never>>;
   readonly "std_msgs/Bool": { readonly data: boolean };
   readonly "std_msgs/Float64": { readonly data: number };
+  readonly "std_msgs/String": { readonly data: string };
   readonly "sensor_msgs/JointState": {
     readonly header: Header;
     readonly name: readonly string[];
@@ -84,6 +85,7 @@ const fields: Readonly<Record<MessageType, readonly [lines: readonly string[], u
   "std_msgs/Empty": [[], []],
   "std_msgs/Bool": [["bool data"], []],
   "std_msgs/Float64": [["float64 data"], []],
+  "std_msgs/String": [["string data"], []],
   "sensor_msgs/JointState": [
     [header, "string[] name", "float64[] position", "float64[] velocity", "float64[] effort"],
     ["std_msgs/Header"],

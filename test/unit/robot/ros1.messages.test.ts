@@ -14,6 +14,7 @@ const published: Partial<Record<MessageType, string>> = {
   "std_msgs/Empty": "d41d8cd98f00b204e9800998ecf8427e",
   "std_msgs/Bool": "8b94c1b53db61fb6aed406028ad6332a",
   "std_msgs/Float64": "fdb28210bfa9d7c91146260178d9a584",
+  "std_msgs/String": "992ce8a1687cec8c8bd883ec73ca41d1",
 };
 
 describe("ROS 1 messages", () => {
