@@ -1,8 +1,10 @@
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { armEnvironment } from "../../src/control/armEnvironment.ts";
 import { withoutRewards } from "../../src/control/withoutRewards.ts";
+import type { OnarmError } from "../../src/domain/errors.ts";
 import type { Agent } from "../../src/policy/agent.ts";
 import type { Bundle } from "../../src/policy/bundle.ts";
+import { explain, isStopCause } from "../../src/domain/stops.ts";
 import { driving } from "../driving.ts";
 import type { FlightRecorder } from "../flightRecorder.ts";
 import type { Station } from "../station.ts";
@@ -90,7 +92,7 @@ export async function openDriver(options: DriveOptions, parts: DriverParts) {
         ...{ clamps: clamps - at.clamps, stops: stops - at.stops },
         ...(success === undefined ? {} : { success }),
         ...(said && rewards ? { reward: { values: said.reward, source: rewards.source } } : {}),
-        ...(cut ? { cause: made.code } : {}),
+        ...(cut ? { cause: whyCut(made) } : {}),
       });
       current = undefined;
       if (!signal.aborted) await weights.took(number, success === true);
@@ -108,4 +110,10 @@ export async function openDriver(options: DriveOptions, parts: DriverParts) {
     decoded: () => decoded?.latest(),
     close: async () => decoded?.close(),
   };
+}
+
+/** In a person's words: what stopped the arm, or else what the error says. */
+function whyCut({ detail, message }: OnarmError): string {
+  const { reason } = detail;
+  return typeof reason === "string" && isStopCause(reason) ? explain(reason).what : message;
 }

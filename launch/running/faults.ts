@@ -16,7 +16,8 @@ export function faultLog(now: () => number, told: (fault: Omit<FaultView, "n" | 
     /** Newest last. */
     list: () => list,
     add(fault: Omit<FaultView, "n" | "wall">): void {
-      const key = `${fault.level} ${fault.code} ${fault.text}`;
+      // A warning tells how late or how old, which is another text each time: its code is what makes it the same.
+      const key = `${fault.level} ${fault.code} ${fault.level === "warn" ? "" : fault.text}`;
       const [at, last] = [now(), toldAt.get(key)];
       if (last !== undefined && at - last < ONCE) return;
       toldAt.set(key, at);

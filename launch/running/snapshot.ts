@@ -59,11 +59,16 @@ const klOf = ({ mean, variance }: Belief) =>
 
 /** Snapshots of an arm that is driven, one for each tick that is asked about. */
 export function runSnapshot(parts: RunParts): (tick: Tick) => PageState {
-  const { controller, limits, book, faults, weights, rewards, resets } = parts;
+  const { controller, limits, book, faults, weights, resets } = parts;
   const near = margins(sawyer, limits);
   let looked = -Infinity;
   let seen: readonly Margin[] = [];
 
+  /** A key is asked for while the policy drives, a word when the episode is over. */
+  const asksNow = () => {
+    const asks = parts.rewards?.asks();
+    return asks === "hold" && controller.mode().is !== "running" ? undefined : asks;
+  };
   const reasonNow = (outside: string | undefined): string => {
     const mode = controller.mode();
     const request = resets?.request();
@@ -71,11 +76,11 @@ export function runSnapshot(parts: RunParts): (tick: Tick) => PageState {
     if (outside) return words(outside);
     if (request) return request;
     if (mode.is === "idle") return "waiting for start";
-    if (rewards?.asks() === "outcome") return "the episode is over: did it succeed?";
+    if (asksNow() === "outcome") return "the episode is over: did it succeed?";
     return parts.explores() ? "exploring, to find out what is wanted" : "driving";
   };
   const accepts = (outside: boolean): OperatorCommand["kind"][] => {
-    const asks = rewards?.asks();
+    const asks = asksNow();
     return [
       ...acceptsIn(controller.mode().is, outside),
       ...(asks === undefined ? [] : [asks === "hold" ? ("reward" as const) : asks]),
@@ -84,12 +89,12 @@ export function runSnapshot(parts: RunParts): (tick: Tick) => PageState {
     ];
   };
   const reward = (): RewardView | undefined => {
-    const [decoded, asks] = [parts.decoded(), rewards?.asks()];
+    const [decoded, asks] = [parts.decoded(), asksNow()];
     if (!decoded && !asks) return undefined;
     return {
       ...(decoded ? { decoded: decoded.reward } : {}),
       ...(decoded?.deviation === undefined ? {} : { uncertainty: decoded.deviation }),
-      ...(asks ? { asks, given: rewards!.given() } : {}),
+      ...(asks ? { asks, given: parts.rewards!.given() } : {}),
     };
   };
 

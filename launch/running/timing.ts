@@ -23,8 +23,8 @@ export function recentTiming(period: number, lateShare: () => number) {
     now: ({ at, state, scene }: Tick): Timing | undefined =>
       shown && {
         ...shown,
-        ...(state ? { stateAgeMs: 1000 * (at - state.at) } : {}),
-        ...(scene ? { sceneAgeMs: 1000 * (at - scene.at) } : {}),
+        ...(state ? { stateAgeMs: 1000 * Math.max(0, at - state.at) } : {}),
+        ...(scene ? { sceneAgeMs: 1000 * Math.max(0, at - scene.at) } : {}),
       },
   };
 }

@@ -86,13 +86,13 @@ describe("the log of what went wrong", () => {
     log.add(late);
     const first = log.list();
     s = 4.9;
-    log.add(late);
+    log.add({ ...late, text: "a state came later still" });
     expect(log.list(), "nothing new, so the same list").to.equal(first);
     log.add({ ...late, level: "fault" });
     s = 10;
     log.add(late);
     expect(log.list().map(({ n }) => n)).to.deep.equal([1, 2, 3]);
-    for (let i = 0; i < 300; i++) log.add({ ...late, text: `number ${i}` });
+    for (let i = 0; i < 300; i++) log.add({ ...late, level: "fault", text: `number ${i}` });
     expect(log.list()).to.have.length(100);
     expect(log.list().at(-1)).to.deep.include({ n: 303, text: "number 299" });
   });
