@@ -100,6 +100,12 @@ export function reportOf({
         second ? withInterval(g) : "-",
       ]),
     ),
+    table(
+      ["own context before -> after", ...study.seeds.map((seed) => `seed ${seed}`)],
+      rows(({ seeds }, { second }) =>
+        seeds.before.map((before, i) => (second ? `${round(before)} -> ${round(seeds.after[i])}` : round(before))),
+      ),
+    ),
     "## What the second phase buys",
     ends
       ? `Scale: 0 is a context-blind policy (${ends.blindFrom}: ${round(ends.blind)}), 1 the oracle (SMAC's own second phase with true rewards: ${round(ends.oracle)}).`

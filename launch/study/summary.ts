@@ -21,6 +21,8 @@ export interface Gathered {
 export interface VariantSummary {
   readonly before: Readonly<Record<ContextSource, Estimate>>;
   readonly after: Readonly<Partial<Record<ContextSource, Estimate>>>;
+  /** Own context, mean over tasks, of each seed. */
+  readonly seeds: { readonly before: readonly number[]; readonly after: readonly number[] };
   /** After minus before, own context. */
   readonly gain: Estimate;
   /** KL(q(z|h) || p) of own and offline contexts and the normalised shift, means over seeds; nats. */
@@ -98,6 +100,7 @@ export function summarise(gathered: Gathered, ends: Ends | undefined, counts: Co
   return {
     before: beforeBy,
     after: afterBy,
+    seeds: { before: matrix(before, "own", counts).map(mean), after: matrix(after, "own", counts).map(mean) },
     gain: gainOf(gathered, counts),
     shift: shiftBefore && shiftAfter ? { before: shiftBefore, after: shiftAfter } : null,
     decoder: decoderOf(offline),

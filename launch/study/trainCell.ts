@@ -104,7 +104,9 @@ export async function trainCell(cell: LearningCell, bench: Bench): Promise<Train
     const decoder = !parent && algo === "smac" ? await judged(under) : null;
     if (decoder === undefined) return undefined;
     const bundle = await keep(cell, bench, trainer, store.at("bundles", cell.id), kept(at));
-    const compute = { ...(await spent()), updates: at.updates, steps: at.steps };
+    // "offline-only" counts the steps that its updates stand for; it takes none.
+    const steps = phase === "offline-only" ? 0 : at.steps;
+    const compute = { ...(await spent()), updates: at.updates, steps };
     for (const old of [file, store.at("work", `${cell.id}.now`)]) await rm(old, { recursive: true, force: true });
     return { bundle: bundle.hash, curve, decoder, commit: commit(), finished: Date.now() / 1000, compute };
   } finally {
