@@ -44,7 +44,10 @@ export async function openInteraArm(master: string) {
 export async function openInteraSite({ master, scene: tracked }: Site) {
   const { arm, clock, node } = await openInteraArm(master);
   const { openPoseArrayRos1 } = await import("../robot/scenes/poseArrayRos1.ts");
-  const scene = await openPoseArrayRos1(node, tracked, clock);
+  const scene = await openPoseArrayRos1(node, tracked, clock).catch(async (error: unknown) => {
+    await arm.close();
+    throw error;
+  });
   const leave = async () => {
     await scene.close();
     await arm.close();

@@ -50,7 +50,7 @@ export async function interaTopics(node: Ros1): Promise<InteraTopics> {
     if (!topics.jointStates.linked())
       return `nobody publishes ${says.jointStates[0]} there; is it a Sawyer's master, and has the robot started?`;
     if (!told) return `the robot does not tell its state on ${says.state[0]}; has it started?`;
-    const deaf = [topics.command, topics.stop].find((it) => it.subscribers().length === 0);
+    const deaf = [topics.command, topics.stop, topics.reset, topics.enable].find((it) => it.subscribers().length === 0);
     return deaf && unheard(deaf.topic);
   };
   return {

@@ -65,7 +65,9 @@ export async function openRos1(options: Ros1Options): Promise<Ros1> {
 
   const master$ = new BehaviorSubject(true);
   const fault$ = new Subject<string>();
-  const heardTopics = new Map<string, { close(): void }>();
+  const heardTopics = new Map<string, { look(): void; close(): void }>();
+  // Who leaves in order is forgotten by the library without a word.
+  node.on("publisherUpdate", ({ topic }) => heardTopics.get(topic)?.look());
   const said = new Set<string>();
   const fault = (text: string) => {
     if (said.has(text)) return;

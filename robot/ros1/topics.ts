@@ -32,7 +32,7 @@ export function heard<T extends MessageType>(
   subscription: Subscription,
   type: T,
   { broken, fault }: { readonly broken: () => void; readonly fault: (text: string) => void },
-): Heard<Messages[T]> & { close(): void } {
+): Heard<Messages[T]> & { look(): void; close(): void } {
   const topic = subscription.name;
   const expected = md5Of(type);
   const message$ = new Subject<Messages[T]>();
@@ -40,7 +40,11 @@ export function heard<T extends MessageType>(
   let understood = false;
   const look = () => linked$.next(understood && [...subscription.publishers().values()].some((it) => it.connection.connected()));
 
+  /** Nobody has said what the topic is yet; a socket that fails to open says so before it closes. */
+  let headed = false;
+  let failed = false;
   subscription.on("header", (header) => {
+    headed = true;
     const [theirs, said] = [header.get("md5sum"), header.get("error")];
     understood = said === undefined && theirs === expected;
     if (said !== undefined) fault(`${topic}: the publisher refuses us: ${said}`);
@@ -53,15 +57,23 @@ export function heard<T extends MessageType>(
   subscription.on("message", (message) => {
     if (understood) message$.next(message as Messages[T]);
   });
-  subscription.on("error", () => {
+  subscription.on("error", (error) => {
+    const unopened = failed;
+    failed = "code" in error;
+    if (!headed && !failed && !unopened)
+      fault(`${topic}: its publisher closes the connection before a word; is it ${type} there? (rostopic type ${topic})`);
     // The library tells first and forgets later.
-    setImmediate(() => (broken(), look()));
+    setImmediate(() => {
+      broken();
+      look();
+    });
   });
   return {
     topic,
     message$: message$.asObservable(),
     linked$: linked$.pipe(distinctUntilChanged()),
     linked: () => linked$.value,
+    look,
     close() {
       message$.complete();
       linked$.complete();

@@ -6,6 +6,8 @@ import { reachMaster } from "./master.ts";
 const PATIENCE = 2000;
 const LOOK = 250;
 const ASK = 5000;
+/** ms: how often connections are counted. */
+const COUNT = 1000;
 
 export function answered<T>(call: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout;
@@ -102,6 +104,21 @@ export function upkeep(node: RosNode, first: Socket, told: Told): Upkeep {
     }
   };
   watch();
+
+  // The library gives a publisher up that did not answer once, and connects twice to one that it hears of twice at a time.
+  const count = () => {
+    for (const [topic, subscription] of node.subscriptions) {
+      const known = new Set<string>();
+      for (const [id, publisher] of [...subscription.publishers()]) {
+        const url = publisher.publisherXmlRpcUrl();
+        if (known.has(url)) subscription.removePublisher(id);
+        known.add(url);
+      }
+      if (known.size === 0 && lives) seek(topic);
+    }
+    later(COUNT, count);
+  };
+  later(COUNT, count);
 
   // A machine that lost its power says no farewell: its master, back again, does not know us.
   const ask = async () => {

@@ -17,6 +17,8 @@ export const REQUEST = "/onarm/scene_request";
 /** s: what has just been set out comes to rest; ms: it is set out by then. */
 const SETTLE = 0.2;
 const PATIENCE = 2000;
+/** ms: a tracker is there by then. */
+const FIRST = 5000;
 
 const add = (a: Vec3, b: Vec3, k = 1): Vec3 => [a[0] + k * b[0], a[1] + k * b[1], a[2] + k * b[2]];
 const along = (a: Vec3, b: Vec3) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
@@ -37,10 +39,16 @@ type Rests = Partial<Record<Name, { readonly at: Vec3; readonly along: Vec3 }>>;
 
 /**
  * A lab's scene as its tracker tells it. Until a scene has been set out there are no facts, for nothing says how far a drawer is open. What is
- * set out is asked for on REQUEST and then looked at: `arrange` rejects with "tasks.invalid" when it is not where it is wanted.
+ * set out is asked for on REQUEST and then looked at: `arrange` rejects with "tasks.invalid" when it is not where it is wanted. Rejects with
+ * "link.lost" when nobody tracks.
  */
 export async function openPoseArrayRos1(node: Ros1, site: TrackedScene, clock: Pick<Clock, "now">): Promise<Scene> {
   const asking = await node.speak(REQUEST, "std_msgs/String", true);
+  const poses = node.hear(site.topic, "geometry_msgs/PoseArray");
+  await firstValueFrom(poses.linked$.pipe(filter(Boolean), timeout({ first: FIRST }))).catch((error: unknown) => {
+    const why = `nobody publishes ${site.topic} on ${node.master}; start the tracker: without a scene the arm does not move`;
+    throw new OnarmError("link.lost", why, {}, error);
+  });
   const guards = new Subscription();
   const scene$ = new Subject<SceneState>();
   const seen$ = new Subject<{ readonly at: Seconds; readonly points: Partial<Record<Name, Vec3>> }>();
@@ -54,7 +62,7 @@ export async function openPoseArrayRos1(node: Ros1, site: TrackedScene, clock: P
     return { position: point, travel: metres(along(add(point, rest.at, -1), rest.along)), valid: true };
   };
   guards.add(
-    node.hear(site.topic, "geometry_msgs/PoseArray").message$.subscribe(({ header, poses }) => {
+    poses.message$.subscribe(({ header, poses }) => {
       foreign = header.frame_id.replace(/^\//, "") === site.frame ? undefined : header.frame_id;
       if (foreign !== undefined) return;
       const at = stamped(secondsOf(header.stamp), clock.now());
