@@ -38,19 +38,22 @@ export async function runCells(cells: readonly Cell[], run: StudyRun): Promise<n
     progress.update(done, `${finished.size}/${cells.length} cells, ${cell.id}`);
   };
   let failure: unknown;
+  /** One failure stops the neighbours in order too: they leave checkpoints, and nobody waits hours for the message. */
+  const failed = new AbortController();
+  const signal = AbortSignal.any([run.signal, failed.signal]);
   const waiting: (() => void)[] = [];
   const wake = () => waiting.splice(0).forEach((go) => go());
   const lane = async () => {
     const bench = new Lane(run.domain.spec.name, run.study.workers);
     try {
-      while (missing.length > 0 && !run.signal.aborted && failure === undefined) {
+      while (missing.length > 0 && !signal.aborted) {
         const next = missing.findIndex((cell) => cell.needs.every((id) => finished.has(id)));
         if (next < 0) {
           await new Promise<void>((resolve) => void waiting.push(resolve));
           continue;
         }
         const cell = missing.splice(next, 1)[0]!;
-        const result = await runCell(cell, { ...run, lane: bench, progress: (share) => tell(cell, share) });
+        const result = await runCell(cell, { ...run, signal, lane: bench, progress: (share) => tell(cell, share) });
         if (!result) break;
         await run.store.write(cell.id, result);
         finished.add(cell.id);
@@ -59,6 +62,7 @@ export async function runCells(cells: readonly Cell[], run: StudyRun): Promise<n
       }
     } catch (error) {
       failure ??= error;
+      failed.abort();
     } finally {
       bench.close();
       wake();

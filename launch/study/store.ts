@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import process from "node:process";
 import { configHash } from "../../src/config/hash.ts";
@@ -34,7 +34,7 @@ export interface Store {
 
 /** Opens a study's directory or makes it. @throws "usage.invalid" for one that is another study's, is in use, or is no study's. */
 export async function openStore(directory: string, config: StudyConfig): Promise<Store> {
-  await mkdir(directory, { recursive: true });
+  await makeFolder(directory);
   const identity = path.join(directory, IDENTITY);
   const text = await readFile(identity, "utf8").catch(() => undefined);
   if (text === undefined) await requireEmpty(directory);
@@ -54,6 +54,19 @@ export async function openStore(directory: string, config: StudyConfig): Promise
     write: (id, result) => writeWhole(cell(id), JSON.stringify(result) + "\n"),
     close: () => rm(path.join(directory, LOCK), { force: true }),
   };
+}
+
+/** Step by step, because the recursive mkdir of Node 20 never ends below /proc. */
+async function makeFolder(directory: string): Promise<void> {
+  const make = () =>
+    mkdir(directory).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EEXIST" || !(await stat(directory)).isDirectory()) throw error;
+    });
+  await make().catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT" || path.dirname(directory) === directory) throw error;
+    await makeFolder(path.dirname(directory));
+    await make();
+  });
 }
 
 const begin = (config: StudyConfig): Identity => ({

@@ -136,6 +136,7 @@ describe("onarm study refuses in one sentence", () => {
       /"smac" is no algorithm of this study/,
     ],
     ["data that are none", "--domain point --dataset nowhere", /nowhere: no dataset here/],
+    ["a folder where none can be made", "--domain point --out /proc/onarm/study", /does not exist; check the path/],
     ["a folder below a file", `--domain point --out ${tiny}/study`, /study\.yaml/],
     [
       "a config for an algorithm that is not there",
