@@ -1,7 +1,10 @@
 import { execFile } from "node:child_process";
+import { connect } from "node:net";
 import { promisify } from "node:util";
+import { RosFollowerClient, TcpConnection } from "@foxglove/ros1";
 import { expect } from "chai";
 import { filter, firstValueFrom, lastValueFrom, take, toArray } from "rxjs";
+import { interaChecks } from "../../launch/doctor/intera.ts";
 import { openRos1 } from "../../robot/ros1/node.ts";
 import type { Ros1 } from "../../robot/ros1/node.ts";
 import { openPoseArrayRos1 } from "../../robot/scenes/poseArrayRos1.ts";
@@ -134,6 +137,35 @@ describe("on a real ROS 1 master", function () {
     expect(await fault).to.match(/^\/other: its publisher closes .* is it std_msgs\/Bool there/);
     expect(other.linked()).to.equal(false);
     await stranger.close();
+  });
+
+  it("a subscriber that does not read makes nothing wait: messages fall instead", async () => {
+    const speaking = await node.speak("/firehose", "std_msgs/String");
+    const address = await node.whereIs(node.name);
+    const [, , protocol] = await new RosFollowerClient(address).requestTopic("/deaf", "/firehose", [["TCPROS"]]);
+    const [, at, port] = protocol as [string, string, number];
+    const deaf = connect({ host: at, port }).pause();
+    const header = new Map([...Object.entries({ topic: "/firehose", type: "std_msgs/String", md5sum: "*", callerid: "/deaf" })]);
+    const bytes = Buffer.from(TcpConnection.SerializeHeader(header));
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(bytes.length);
+    deaf.write(Buffer.concat([size, bytes]));
+    await until("the deaf one", () => speaking.subscribers().includes("/deaf"));
+    const data = "x".repeat(100_000);
+    let taken = 0;
+    for (let k = 0; k < 500; k++) taken += speaking.publish({ data });
+    expect(taken).to.be.within(1, 200);
+    expect(speaking.publish({ data })).to.equal(0);
+    deaf.destroy();
+  });
+
+  it("a robot that can be driven passes every check, and one that is stopped is told of", async () => {
+    const { arm } = await rosBench(node);
+    const looked = async () => (await interaChecks({ ...twinSite, master: master.uri })).filter(({ ok }) => ok !== true);
+    expect(await looked()).to.deep.equal([]);
+    await arm.halt();
+    expect((await looked()).map(({ id }) => id)).to.deep.equal(["stopped", "enabled"]);
+    await arm.close();
   });
 
   /** Whether a command cannot leave. */
