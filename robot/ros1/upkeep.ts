@@ -146,11 +146,12 @@ export function upkeep(node: RosNode, first: Socket, told: Told): Upkeep {
       open = false;
       timers.forEach(clearTimeout);
       line.destroy();
-      const farewells = [
+      // Nobody is told where there is nobody.
+      const farewells = () => [
         ...[...node.publications.keys()].map((topic) => master.unregisterPublisher(name, topic, api)),
         ...[...node.subscriptions.keys()].map((topic) => master.unregisterSubscriber(name, topic, api)),
       ];
-      if (lives) await answered(Promise.allSettled(farewells)).catch(() => {});
+      if (lives) await answered(Promise.allSettled(farewells())).catch(() => {});
       node.shutdown();
     },
   };

@@ -87,10 +87,15 @@ describe("on a real ROS 1 master", function () {
   it("a master that dies is a lost link; back again it is found, and the arm stays as it was stopped", async () => {
     const { arm } = await rosBench(node);
     const ended = end(arm.state$);
+    const other = await openRos1({ master: master.uri, name: "other", host });
+    await other.speak("/word", "std_msgs/Bool");
     await master.kill();
     expect(await ended).to.match(/^link\.lost: the ROS master at .* is gone/);
     expect(await outcome(lastValueFrom(arm.send(zero(arm.joints))))).to.equal("link.lost");
     expect(await outcome(arm.enable())).to.equal("link.lost");
+    // Nor is a master needed to leave: what is left unsaid is nobody's error.
+    await firstValueFrom(other.master$.pipe(filter((lives) => !lives)));
+    await other.close();
     // Who is connected needs no master to be heard.
     await arm.halt();
     await master.start();
