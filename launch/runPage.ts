@@ -16,7 +16,7 @@ import type { RunParts } from "./running/snapshot.ts";
 import { recentTiming } from "./running/timing.ts";
 
 /** ms between two snapshots, two tellings of the metrics, two looks at the disk. */
-const SNAPSHOT = 33;
+const SNAPSHOT = 25;
 const METRICS = 5000;
 const DISK = 2000;
 

@@ -19,7 +19,7 @@ const invalidPayload = 1007;
 const policyViolation = 1008;
 
 /** Snapshots go out at most this often, s; curves and lists more rarely. */
-const stateEvery = 0.033;
+const stateEvery = 0.028;
 const slowEvery = 1;
 const aliveAfter = 0.25;
 /** Bytes a client may leave unread before it gets nothing more, and s it may stay there before it is cut off. */
