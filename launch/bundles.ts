@@ -45,6 +45,12 @@ export async function bundleOf(
   const { spec, algo = "smac", config, preset, provenance } = about;
   const { transform, advantage } = config.nets;
   const adaptation = algo === "macaw" ? adaptationOf(config) : undefined;
+  const metaTest = metaTestOf(config, preset);
+  const rows = Math.min(metaTest.contextRows, metaTest.explorations * spec.horizon);
+  const metrics = {
+    ...provenance.metrics,
+    ...(config.nets.latent > 0 ? { offlineKl: await trainer.call("offlineKl", { rows }) } : {}),
+  };
   const [tensors, shapes] = [await trainer.call("weights", undefined), await trainer.call("shapes", undefined)];
   return writeBundle(
     directory,
@@ -63,9 +69,9 @@ export async function bundleOf(
       algorithm: algo,
       preset,
       config: config as unknown as Record<string, unknown>,
-      metaTest: metaTestOf(config, preset),
+      metaTest,
       ...(adaptation ? { adaptation } : {}),
-      provenance,
+      provenance: { ...provenance, metrics },
     },
     Object.fromEntries(Object.entries(tensors).map(([name, data]) => [name, { shape: shapes[name]!, data }])),
   );

@@ -10,6 +10,7 @@ import { readDataset } from "../src/learning/dataset.ts";
 import { Learner } from "../src/learning/learner.ts";
 import type { Metrics } from "../src/learning/learner.ts";
 import { TaskMemory } from "../src/learning/memory.ts";
+import { klFromPrior } from "../src/learning/shift.ts";
 import { Agent, CONTEXT_ROWS } from "../src/policy/agent.ts";
 import type { Belief } from "../src/policy/agent.ts";
 import { serve } from "./rpc.ts";
@@ -95,6 +96,17 @@ const handlers = {
     for (const [i, task] of tasks.entries()) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, i, task)));
     return beliefs;
   },
+  /** Mean KL( q(z | `rows` offline transitions) || prior ) over the training tasks, nats: what a belief says when its context is not shifted. */
+  async offlineKl({ rows }: { rows: number }): Promise<number> {
+    const { spec, config, deployed, memory } = opened();
+    const agent = await Agent.create(spec, config.nets, config.head, rows);
+    agent.load(deployed.views);
+    const kls: number[] = [];
+    for (const [task, known] of memory.entries())
+      kls.push(klFromPrior(await agent.infer([asEpisode(known, Math.min(rows, known.offlineCount))], rng("offline kl", task))));
+    await agent.dispose();
+    return kls.reduce((a, b) => a + b, 0) / kls.length;
+  },
   /** Rewards that the current decoder gives `episodes` at z of `history`; both of one task, known to the learner or not. */
   async decode(job: { history: Episode[]; episodes: Episode[]; seed: string }): Promise<Float32Array[]> {
     const { spec, algorithm, deployed } = opened();
@@ -152,16 +164,16 @@ function adopt(learner: Learner, tensors: Readonly<Record<string, Float32Array>>
   }
 }
 
-/** All of a task's memory as one long history; only (s, a, r) rows of it are read. */
-function asEpisode(memory: TaskMemory): Episode {
-  const observation = new Float32Array((memory.count + 1) * memory.O);
-  observation.set(memory.observation.subarray(0, memory.count * memory.O));
+/** A task's memory, or its first rows, as one long history; only (s, a, r) rows of it are read. */
+function asEpisode(memory: TaskMemory, rows = memory.count): Episode {
+  const observation = new Float32Array((rows + 1) * memory.O);
+  observation.set(memory.observation.subarray(0, rows * memory.O));
   return {
     task: -1,
-    steps: memory.count,
+    steps: rows,
     observation,
-    action: memory.action.subarray(0, memory.count * memory.A),
-    reward: memory.reward.subarray(0, memory.count),
+    action: memory.action.subarray(0, rows * memory.A),
+    reward: memory.reward.subarray(0, rows),
     rewardSource: "decoded",
     terminated: false,
     human: false,

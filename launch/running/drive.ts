@@ -156,6 +156,7 @@ export async function driveArm(
         task: policy.task,
         explores: policy.explores,
         belief: policy.belief,
+        offlineKl: () => weights.bundle().manifest.provenance.metrics["offlineKl"],
         episode: driver.episode,
         decoded: driver.decoded,
         steps: () => counts.steps,

@@ -14,6 +14,7 @@ import type {
   RewardView,
   Timing,
 } from "../../src/operator/protocol.ts";
+import { klFromPrior } from "../../src/learning/shift.ts";
 import type { Decoded } from "../../src/policy/decoder.ts";
 import type { Belief } from "../../src/policy/agent.ts";
 import { TABLE_Z } from "../../src/tasks/sawyer.ts";
@@ -37,6 +38,8 @@ export interface RunParts {
   /** The episode that is under way, whether it explores, and what is believed. */
   episode(): number | undefined;
   explores(): boolean;
+  /** What beliefs of offline contexts say, nats, where the weights' manifest tells. */
+  offlineKl?(): number | undefined;
   belief(): (Belief & { readonly episodes: number }) | undefined;
   decoded(): Decoded | undefined;
   readonly rewards?: Pick<Rewards<unknown>, "asks" | "given">;
@@ -52,10 +55,6 @@ const words = (cause: string) => {
   const { what, why, remedy } = explain(cause);
   return `${what} ${why} ${remedy}`;
 };
-
-/** KL( q(z|h) || N(0, I) ), nats: how much the episodes said. */
-const klOf = ({ mean, variance }: Belief) =>
-  mean.reduce((sum, m, k) => sum + 0.5 * (variance[k]! + m * m - 1 - Math.log(variance[k]!)), 0);
 
 /** Snapshots of an arm that is driven, one for each tick that is asked about. */
 export function runSnapshot(parts: RunParts): (tick: Tick) => PageState {
@@ -112,6 +111,7 @@ export function runSnapshot(parts: RunParts): (tick: Tick) => PageState {
     ];
     const arm = armView(tick, task && `${task.aim.kind} in scene ${task.id}`);
     const said = reward();
+    const offlineKl = parts.offlineKl?.();
     const ahead = tick.sent ?? command;
     return {
       at: seconds(tick.at),
@@ -132,7 +132,8 @@ export function runSnapshot(parts: RunParts): (tick: Tick) => PageState {
             belief: {
               mean: [...belief.mean],
               variance: [...belief.variance],
-              kl: klOf(belief),
+              kl: klFromPrior(belief),
+              ...(offlineKl === undefined ? {} : { offlineKl }),
               episodes: belief.episodes,
             },
           }

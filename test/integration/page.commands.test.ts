@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import type { Locator } from "playwright-core";
 import { acceptsIn } from "../../launch/armView.ts";
 import { browserRig } from "../support/browserRig.ts";
 import { practising, stopped } from "../support/pageStates.ts";
@@ -8,8 +9,13 @@ describe("the page's commands in a browser", function () {
   const rig = browserRig();
   const { open, says, linked, expectCommands } = rig;
 
-  /** From here on time passes only where a test says so. */
-  const stand = async () => await rig.page.clock.pauseAt(Number(await rig.page.evaluate("Date.now()")) + 300);
+  /** Puts the pointer on a button; from here on time passes only where a test says so, so that nothing moves away under it. */
+  const aim = async (button: Locator) => {
+    await button.hover();
+    await rig.page.clock.pauseAt(Number(await rig.page.evaluate("Date.now()")) + 300);
+    const { x, y, width, height } = (await button.boundingBox())!;
+    await rig.page.mouse.move(x + width / 2, y + height / 2);
+  };
 
   it("stops by its button", async () => {
     await open();
@@ -58,8 +64,7 @@ describe("the page's commands in a browser", function () {
     rig.state$.next({ ...practising, accepts: ["hold", "take-over", "stop"] });
     await rig.page.click("#commands button:has-text('Take over by hand')");
     rig.state$.next({ ...practising, mode: "idle", accepts: acceptsIn("idle") });
-    await rig.page.locator("#pad button", { hasText: "x+" }).hover();
-    await stand();
+    await aim(rig.page.locator("#pad button", { hasText: "x+" }));
     await rig.page.mouse.down();
     await rig.page.clock.runFor(250);
     await rig.page.mouse.up();
@@ -71,8 +76,7 @@ describe("the page's commands in a browser", function () {
   it("leads an arm back inside only while its button is held", async () => {
     await open({}, rig.server.url, true);
     rig.state$.next({ ...stopped, mode: "idle", accepts: acceptsIn("idle", true) });
-    await rig.page.locator("#commands button", { hasText: "Hold to lead the arm back inside" }).hover();
-    await stand();
+    await aim(rig.page.locator("#commands button", { hasText: "Hold to lead the arm back inside" }));
     await rig.page.mouse.down();
     await rig.page.clock.runFor(170);
     await rig.page.mouse.up();

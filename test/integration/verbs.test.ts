@@ -149,6 +149,7 @@ describe("From nothing to a practised policy, verb by verb", function () {
     expect(bundle.parameters).to.equal(Object.values(bundle.counts as Record<string, number>).reduce((a, b) => a + b, 0));
     expect(bundle.hash).to.equal((await fixture()).bundle.json.hash);
     expect(bundle.provenance.command).to.match(/^onarm meta-train /);
+    expect(bundle.provenance.metrics.offlineKl, "what beliefs say when their context is not shifted").to.be.above(0);
     const dataset = (await onarm("inspect", at("dataset"))).json;
     expect(dataset).to.include({ kind: "dataset", domain: "point", transitions: 480, tasks: 6, verified: true, lost: 0 });
     expect(dataset.provenance.command).to.match(/^onarm dataset /);
