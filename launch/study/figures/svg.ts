@@ -65,9 +65,10 @@ export function rangeOf(values: readonly number[]): [number, number] {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
   if (!(high >= low)) return [0, 1];
-  const size = Math.max(Math.abs(low), Math.abs(high)) || 1;
-  // Numbers that differ in their last digits alone are shown as one.
-  const margin = 0.05 * (high - low > 1e-9 * size ? high - low : size);
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  // Numbers that differ in their last digits alone are shown as one, and what is hardly there as nothing.
+  const size = largest > 1e-9 ? largest : 1;
+  const margin = 0.05 * (high - low > 1e-6 * size ? high - low : size);
   return [low - margin, high + margin];
 }
 
