@@ -22,6 +22,8 @@ export interface Senses {
   disorderly(at: Seconds): boolean;
   /** Starts over, so that a source whose clock stepped back is heard again. */
   forget(): void;
+  /** When it started over, while nothing has been heard since. */
+  awaitedSince(): Seconds | undefined;
   /** Feeds the senses while subscribed. Emits nothing; errors when the arm's link does. */
   readonly feed$: Observable<never>;
 }
@@ -29,6 +31,7 @@ export interface Senses {
 export function senses(arm: Arm, scene: Scene | undefined, clock: Clock): Senses {
   let state: ArmState | undefined;
   let seen: SceneState | undefined;
+  let forgotten: Seconds | undefined;
   let dropped = 0;
   const drops: Seconds[] = [];
   const inOrder = <T extends { readonly at: Seconds }>(latest: () => T | undefined) =>
@@ -53,8 +56,10 @@ export function senses(arm: Arm, scene: Scene | undefined, clock: Clock): Senses
     scene: () => seen,
     dropped: () => dropped,
     disorderly: (at) => drops.length > DISORDER && at - drops[0]! <= DISORDER_WINDOW,
+    awaitedSince: () => (state === undefined ? forgotten : undefined),
     forget: () => {
       state = seen = undefined;
+      forgotten = clock.now();
       drops.length = 0;
     },
     feed$: merge(state$, ...(scene$ ? [scene$] : [])).pipe(ignoreElements()),

@@ -84,7 +84,7 @@ export function supervisor(parts: SupervisorParts): Supervisor {
 
   const reasonToHold = ({ at, state, scene }: Seen): string | undefined => {
     if (parts.status()?.cuff) return "arm.cuff";
-    if (!within(at, state!.at, parts.maxStateAge)) return "state.late";
+    if (!within(at, state?.at ?? -Infinity, parts.maxStateAge)) return "state.late";
     if (senses.disorderly(at)) return "state.disorder";
     if (late > LATE_BEATS) return "beat.late";
     if (parts.sees && !(scene && within(at, scene.at, SCENE_LATE))) return "scene.stale";
@@ -96,7 +96,7 @@ export function supervisor(parts: SupervisorParts): Supervisor {
   /** A person drives only while they keep saying so, and while what they drive is seen. */
   const reasonToLetGo = ({ at, state }: Seen): string | undefined => {
     if (parts.status()?.cuff) return "arm.cuff";
-    if (!within(at, state!.at, parts.maxStateAge)) return "state.late";
+    if (!within(at, state?.at ?? -Infinity, parts.maxStateAge)) return "state.late";
     if (late > LATE_BEATS) return "beat.late";
     return authority.refusal(at) === undefined ? undefined : "operator.late";
   };
@@ -124,7 +124,8 @@ export function supervisor(parts: SupervisorParts): Supervisor {
   const link = ({ at, state }: Seen) => {
     const mode = authority.mode();
     const status = parts.status();
-    const alive = state !== undefined && within(at, state.at, GONE);
+    // A person may be quicker than the first state after a reset: until it is late, too, the arm counts as heard. Nothing leaves without a state.
+    const alive = within(at, state?.at ?? senses.awaitedSince() ?? -Infinity, GONE);
     if (mode.is === "offline") {
       if (alive && status) authority.fire({ on: "connected", enabled: answers(status) });
     } else if (mode.is !== "stopped" && !alive && late !== 1) {

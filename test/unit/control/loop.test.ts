@@ -168,6 +168,35 @@ describe("the control loop", () => {
     expect([b.controller.mode().is, b.speed()]).to.deep.equal(["running", 0]);
   });
 
+  it("may be enabled and started before the first state after a reset is heard: nothing leaves until it is", async () => {
+    const b = bench();
+    b.running();
+    b.controller.stop("test");
+    b.beats(2);
+    const sent = b.sent.length;
+    b.quiet.arm = true;
+    await b.controller.reset();
+    await b.controller.enable();
+    b.controller.start();
+    b.beats(8);
+    expect([b.controller.mode().is, b.sent.length], "held, for want of a state").to.deep.equal(["holding", sent]);
+    b.quiet.arm = false;
+    b.beats(5);
+    expect(b.controller.mode().is).to.equal("running");
+  });
+
+  it("stops an arm that says nothing after a reset, as any that falls silent", async () => {
+    const b = bench();
+    b.running();
+    b.controller.stop("test");
+    b.beats(2);
+    b.quiet.arm = true;
+    await b.controller.reset();
+    await b.controller.enable();
+    b.beats(16);
+    expect(b.controller.mode()).to.deep.equal({ is: "stopped", cause: "state.stale" });
+  });
+
   it("eases to rest when it is closed, and then is silent", async () => {
     const b = bench();
     b.running();
