@@ -1,24 +1,14 @@
-import type { AlgorithmName } from "../../src/learning/algorithms.ts";
-import type { LearnerConfig } from "../../src/learning/config.ts";
-import type { Domain } from "../domains.ts";
 import type { Progress } from "../progress.ts";
 import { Lane } from "./bench.ts";
 import type { Bench } from "./bench.ts";
 import { datasetCell } from "./datasetCell.ts";
 import { fineTuneCell } from "./fineTuneCell.ts";
-import type { Cell, StudyConfig } from "./plan.ts";
+import type { Cell } from "./plan.ts";
 import type { Result } from "./results.ts";
 import { scoreCell } from "./scoreCell.ts";
-import type { Store } from "./store.ts";
 import { trainCell } from "./trainCell.ts";
 
-export interface StudyRun {
-  readonly study: StudyConfig;
-  readonly store: Store;
-  readonly domain: Domain;
-  readonly given: string | undefined;
-  readonly configs: Readonly<Partial<Record<AlgorithmName, LearnerConfig>>>;
-  readonly signal: AbortSignal;
+export interface StudyRun extends Pick<Bench, "study" | "store" | "domain" | "given" | "configs" | "signal"> {
   /** Cells at once. No part of what a seed repeats: a cell's numbers do not depend on its neighbours. */
   readonly jobs: number;
   readonly progress: (label: string, total: number) => Progress;

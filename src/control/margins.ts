@@ -1,17 +1,8 @@
 import type { ArmDescription, ArmState, Limits } from "../domain/arm.ts";
+import type { Margin } from "../domain/control.ts";
 import type { Obstacle } from "../kinematics/capsules.ts";
 import { chain, jacobian } from "../kinematics/chain.ts";
 import { armOf, closest, surroundings } from "../safety/clearance.ts";
-
-/** How much of one limit is used. `used`: 0 far from it, 1 at it, beyond it more. `of`: which joint, wall or pair is nearest to it. SI. */
-export interface Margin {
-  readonly name: string;
-  readonly of?: string;
-  readonly value: number;
-  readonly limit: number;
-  readonly unit: string;
-  readonly used: number;
-}
 
 /** m from a wall, or beyond the clearance, at which a limit begins to count as used. */
 const NEAR = 0.05;

@@ -51,3 +51,13 @@ export interface Tick {
   readonly notices?: readonly Notice[];
   readonly counters: Counters;
 }
+
+/** How much of one limit is used. `used`: 0 far from it, 1 at it, beyond it more. `of`: which joint, wall or pair is nearest to it. SI. */
+export interface Margin {
+  readonly name: string;
+  readonly of?: string;
+  readonly value: number;
+  readonly limit: number;
+  readonly unit: string;
+  readonly used: number;
+}

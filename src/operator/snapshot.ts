@@ -1,5 +1,8 @@
+import type { Margin } from "../domain/control.ts";
 import type { Metres, MetresPerSec, Rad, Seconds, Vec3 } from "../domain/units.ts";
 import type { OperatorCommand } from "./protocol.ts";
+
+export type { Margin };
 
 /** One step of the run as the operator sees it. `done` of `total`, in the stage's own unit; `total` 0 while it is not known. */
 export interface Stage {
@@ -53,16 +56,6 @@ export interface Series {
   /** What x counts: steps or updates. */
   readonly over: string;
   readonly points: readonly (readonly [x: number, y: number])[];
-}
-
-/** How much of one limit is used. `used`: 0 far from it, 1 at it, beyond it more. `of`: which joint, wall or pair is nearest to it. */
-export interface Margin {
-  readonly name: string;
-  readonly of?: string;
-  readonly value: number;
-  readonly limit: number;
-  readonly unit: string;
-  readonly used: number;
 }
 
 /** How evenly control beats, and how old is what it sees; ms, over the last seconds but for `lateShare`, which is of the whole run. */

@@ -3,6 +3,7 @@ import type { Action, DomainSpec, Episode, Observation } from "../domain/experie
 import type { Rng } from "../domain/rng.ts";
 import { compile } from "../engine/engine.ts";
 import type { Program } from "../engine/engine.ts";
+import { loadInto } from "./loading.ts";
 import { deployedShapes, encode, policyHead } from "./nets.ts";
 import type { NetHead, NetShapes } from "./nets.ts";
 
@@ -61,21 +62,7 @@ export class Agent {
    * @throws "policy.shape" for a missing or ill-sized tensor, "policy.nonfinite" for NaN.
    */
   load(tensors: Readonly<Record<string, Float32Array>>): void {
-    const copies: (() => void)[] = [];
-    for (const program of [this.#policy, this.#encoder])
-      for (const [name, view] of Object.entries(program?.inputs ?? {})) {
-        if (!/^(pi|enc)\./.test(name)) continue;
-        const source = tensors[name];
-        if (!source || source.length !== view.length)
-          throw new OnarmError(
-            "policy.shape",
-            `weights: ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed; use a bundle of this domain`,
-          );
-        if (!source.every(Number.isFinite))
-          throw new OnarmError("policy.nonfinite", `weights: ${name} holds a number that is not finite; the bundle is refused`);
-        copies.push(() => view.set(source));
-      }
-    copies.forEach((copy) => copy());
+    loadInto({ ...this.#policy.inputs, ...this.#encoder?.inputs }, tensors, /^(pi|enc)\./);
   }
 
   prior(): Belief {

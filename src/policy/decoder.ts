@@ -2,6 +2,7 @@ import { OnarmError } from "../domain/errors.ts";
 import type { DomainSpec } from "../domain/experience.ts";
 import { compile, tf } from "../engine/engine.ts";
 import type { Program, Tensors } from "../engine/engine.ts";
+import { loadInto } from "./loading.ts";
 import { decodeReward, deployedShapes, mlp } from "./nets.ts";
 import type { DecoderHead, NetHead, NetShapes } from "./nets.ts";
 
@@ -43,16 +44,7 @@ export class Decoder {
 
   /** Copies weights in. @throws "policy.shape" for a missing or ill-sized tensor */
   load(tensors: Readonly<Record<string, Float32Array>>): void {
-    for (const [name, view] of Object.entries(this.#program.inputs)) {
-      if (!name.startsWith("dec.")) continue;
-      const source = tensors[name];
-      if (source?.length !== view.length)
-        throw new OnarmError(
-          "policy.shape",
-          `weights: ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed; use a bundle of this domain`,
-        );
-      view.set(source);
-    }
+    loadInto(this.#program.inputs, tensors, /^dec\./);
   }
 
   /** What a step is worth under z. Vectors as the bundle's spec has them. */

@@ -3,6 +3,7 @@ import type { Action, DomainSpec, Episode, Observation } from "../domain/experie
 import type { Rng } from "../domain/rng.ts";
 import { compile } from "../engine/engine.ts";
 import type { Program } from "../engine/engine.ts";
+import { loadInto } from "./loading.ts";
 import type { Actor, Belief } from "./agent.ts";
 import { generatedShapes, innerStep, macawShapes, meanAction, returnsOf } from "./macaw.ts";
 import type { Adaptation } from "./macaw.ts";
@@ -60,20 +61,7 @@ export class GradientAgent implements Actor {
 
   /** Copies weights in; between episodes only. All or none. @throws "policy.shape", "policy.nonfinite" as `Agent.load` */
   load(tensors: Readonly<Record<string, Float32Array>>): void {
-    const copies: (() => void)[] = [];
-    for (const [name, view] of Object.entries(this.#adapt.inputs)) {
-      if (!/^(pi|adv|v|rate)\./.test(name)) continue;
-      const source = tensors[name];
-      if (source?.length !== view.length)
-        throw new OnarmError(
-          "policy.shape",
-          `weights: ${name} has ${source?.length ?? "no"} numbers, ${view.length} are needed; use a bundle of this domain`,
-        );
-      if (!source.every(Number.isFinite))
-        throw new OnarmError("policy.nonfinite", `weights: ${name} holds a number that is not finite; the bundle is refused`);
-      copies.push(() => view.set(source));
-    }
-    copies.forEach((copy) => copy());
+    loadInto(this.#adapt.inputs, tensors, /^(pi|adv|v|rate)\./);
     this.#meta = this.#generated();
   }
 

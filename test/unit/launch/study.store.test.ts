@@ -6,26 +6,9 @@ import { expect } from "chai";
 import { isOnarmError } from "../../../src/domain/errors.ts";
 import type { StudyConfig } from "../../../launch/study/plan.ts";
 import { openStore } from "../../../launch/study/store.ts";
+import { studyConfig } from "../../support/studyConfig.ts";
 
-const config: StudyConfig = {
-  domain: "point",
-  algos: ["smac"],
-  controls: [],
-  seeds: [1, 2],
-  trainTasks: 4,
-  episodes: 2,
-  updates: 10,
-  updatesOf: {},
-  steps: 10,
-  rounds: 1,
-  fineTuneTasks: 2,
-  taskSeed: 0,
-  tasks: 2,
-  curveTasks: 0,
-  preset: "default",
-  over: {},
-  workers: 1,
-};
+const config = studyConfig({ algos: ["smac"], controls: [] });
 
 describe("a study's directory", () => {
   let folder: string;
