@@ -54,4 +54,15 @@ describe("a robot on a ROS 1 master", () => {
   itKeepsTheArmContract("intera-ros1", () => rosBench(node!));
 });
 
-itKeepsTheArmContract("the arm at TEST_ARM", undefined, "no adapter for hardware exists yet; set TEST_ARM once there is one");
+/** ROS 1 master of a Sawyer, as http://robot:11311. The suite moves the arm: a person stands beside it with its red button. */
+const real = process.env["TEST_ARM"];
+describe("hardware", () => {
+  let node: Ros1 | undefined;
+  after(() => node?.close());
+
+  itKeepsTheArmContract(
+    "the arm at TEST_ARM",
+    real === undefined ? undefined : async () => rosBench((node ??= await openRos1({ master: real, name: "onarm" }))),
+    "no robot is named; TEST_ARM=http://robot:11311 tries a Sawyer on its own ROS 1 master, and moves it",
+  );
+});

@@ -27,7 +27,7 @@ describe("one paced twin for many looks", () => {
 });
 
 itKeepsTheSceneContract(
-  "the scene at TEST_SCENE",
+  "a lab's own scene",
   undefined,
-  "no tracker's adapter exists yet; set TEST_SCENE once there is one",
+  "a person has to set it out, so no program can try it; the tracker's adapter is tried on a twin's (test/integration/ros1.test.ts)",
 );
