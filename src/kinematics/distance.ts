@@ -61,9 +61,11 @@ export function segmentToSegment(a: Vec3, b: Vec3, c: Vec3, d: Vec3): Nearest {
   const v = less(d, c);
   const r = less(a, c);
   const [uu, vv, uv, ur, vr] = [dot(u, u), dot(v, v), dot(u, v), dot(u, r), dot(v, r)];
-  const skew = uu * vv - uv * uv;
+  // By cross products: uu * vv - uv * uv has lost all its figures where lines are parallel to 1e-7, which put the nearest points micrometres off.
+  const normal = cross(u, v);
+  const skew = dot(normal, normal);
   // The nearest point of the line through a-b, then of c-d to it, then of a-b to that: exact for segments, points among them.
-  let s = skew > 1e-12 * uu * vv ? share((uv * vr - ur * vv) / skew) : 0;
+  let s = skew > 1e-28 * uu * vv ? share(dot(cross(v, r), normal) / skew) : 0;
   const t = vv > 0 ? share((uv * s + vr) / vv) : 0;
   s = uu > 0 ? share((uv * t - ur) / uu) : 0;
   const at = along(a, u, s);
@@ -74,6 +76,7 @@ export function segmentToSegment(a: Vec3, b: Vec3, c: Vec3, d: Vec3): Nearest {
 
 const less = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
 const dot = (a: Vec3, b: Vec3) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+const cross = (a: Vec3, b: Vec3): Vec3 => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]];
 const along = (a: Vec3, u: Vec3, s: number): Vec3 => [a[0] + s * u[0], a[1] + s * u[1], a[2] + s * u[2]];
 const side = (x: number) => (x < 0 ? -1 : 1);
 const share = (x: number) => Math.min(Math.max(x, 0), 1);

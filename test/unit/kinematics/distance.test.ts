@@ -49,6 +49,19 @@ describe("distances", () => {
     );
   });
 
+  it("of segments that cross are nothing, however nearly parallel they are", () => {
+    fc.assert(
+      fc.property(point, point, point, number(0, 1), number(0, 1), number(-14, 0), (a, b, by, t, u, power) => {
+        // A turn of 10^power, about the point at t, which is also the other segment's point at u.
+        const way = b.map((x, i) => x - a[i]! + 10 ** power * by[i]!);
+        const at = on(a, b, t);
+        const [c, d] = [at.map((x, i) => x - u * way[i]!), at.map((x, i) => x + (1 - u) * way[i]!)] as unknown as [Vec3, Vec3];
+        expect(segmentToSegment(a, b, c, d).distance).to.be.below(1e-12);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it("of segments that cross are zero, without a direction", () => {
     expect(segmentToSegment([-1, 0, 0], [1, 0, 0], [0, -1, 0], [0, 1, 0])).to.deep.include({ distance: 0, away: [0, 0, 0] });
   });
