@@ -3,14 +3,14 @@ import type { ArmState, ArmStatus } from "../../src/domain/arm.ts";
 import { isOnarmError, OnarmError } from "../../src/domain/errors.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { secondsOf } from "../ros1/messages.ts";
-import type { Ros1 } from "../ros1/node.ts";
 import { stampsAt } from "../ros1/stamps.ts";
 import { besideOf } from "./interaBeside.ts";
 import { sameStatus, statusOf } from "./interaStatus.ts";
 import type { InteraTopics } from "./interaTopics.ts";
+import type { Wire } from "../wire.ts";
 import { jointsByName } from "./joints.ts";
 
-/** What comes from the robot. The link is lost with the master, with the publisher of the joint states, or when those are not this arm's. */
+/** What comes from the robot. The link is lost with the graph, with the publisher of the joint states, or when those are not this arm's. */
 export interface InteraLink {
   /** The present one: it errs with "link.lost" when the link is lost, and there is a new one at once, which is silent until the link is back. */
   state$(): Subject<ArmState>;
@@ -25,7 +25,7 @@ export interface InteraLink {
 
 export const lostBecause = (why: string) => new OnarmError("link.lost", why);
 
-export function interaLink(node: Ros1, robot: InteraTopics, joints: readonly string[], clock: Pick<Clock, "now">): InteraLink {
+export function interaLink(wire: Wire, robot: InteraTopics, joints: readonly string[], clock: Pick<Clock, "now">): InteraLink {
   const guards = new Subscription();
   const select = jointsByName(joints);
   const stamped = stampsAt();
@@ -42,13 +42,13 @@ export function interaLink(node: Ros1, robot: InteraTopics, joints: readonly str
     [state$, word$] = [new Subject(), new Subject()];
     for (const ended of [states, words]) ended.error(lostBecause(why));
   };
-  const reason = ([master, told]: readonly [boolean, boolean]) => {
-    if (!master) return `the ROS master at ${node.master} is gone; look at the robot, and wait until it is back`;
+  const reason = ([graph, told]: readonly [string | undefined, boolean]) => {
+    if (graph !== undefined) return graph;
     return told ? undefined : `nobody publishes ${robot.jointStates.topic} any more; look at the robot and its cable`;
   };
   const { jointStates, state } = robot;
   guards.add(
-    combineLatest([node.master$, jointStates.linked$])
+    combineLatest([wire.gone$, jointStates.linked$])
       .pipe(map(reason), distinctUntilChanged())
       .subscribe((why) => {
         gone = why;

@@ -1,8 +1,7 @@
 import { filter, firstValueFrom, interval, startWith, timeout } from "rxjs";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { Messages, MessageType } from "../ros1/messages.ts";
-import type { Ros1 } from "../ros1/node.ts";
-import type { Heard, Spoken } from "../ros1/topics.ts";
+import type { Heard, Spoken, Wire } from "../wire.ts";
 
 const limb = "/robot/limb/right";
 
@@ -35,20 +34,19 @@ export interface InteraTopics extends HeardOf<typeof says>, SpokenOf<typeof isTo
   present(patience: number, told: () => boolean): Promise<void>;
 }
 
-/** Joins a node to the robot's topics. Rejects with "link.lost". */
-export async function interaTopics(node: Ros1): Promise<InteraTopics> {
+/** Joins a wire to the robot's topics. Rejects with "link.lost". */
+export async function interaTopics(wire: Wire): Promise<InteraTopics> {
   const faults: string[] = [];
-  const complaints = node.fault$.subscribe((text) => faults.push(text));
-  const heard = Object.fromEntries(Object.entries(says).map(([key, [topic, type]]) => [key, node.hear(topic, type)]));
+  const complaints = wire.fault$.subscribe((text) => faults.push(text));
+  const heard = Object.fromEntries(Object.entries(says).map(([key, [topic, type]]) => [key, wire.hear(topic, type)]));
   const spoken = await Promise.all(
-    Object.entries(isTold).map(async ([key, [topic, type]]) => [key, await node.speak(topic, type, settings.has(key))] as const),
+    Object.entries(isTold).map(async ([key, [topic, type]]) => [key, await wire.speak(topic, type, settings.has(key))] as const),
   );
   const topics = { ...heard, ...Object.fromEntries(spoken) } as HeardOf<typeof says> & SpokenOf<typeof isTold>;
-  const unheard = (topic: string) =>
-    `nobody at the robot listens to ${topic}; it must be able to reach this machine as ${node.host}: set ROS_IP to its address in the robot's network, and mind that NAT lets states in and no commands out`;
+  const unheard = (topic: string) => `nobody at the robot listens to ${topic}; ${wire.deaf}`;
   const absent = (told: boolean) => {
     if (!topics.jointStates.linked())
-      return `nobody publishes ${says.jointStates[0]} there; is it a Sawyer's master, and has the robot started?`;
+      return `nobody publishes ${says.jointStates[0]} there; is it a Sawyer's, and has the robot started? look with: ${wire.look}`;
     if (!told) return `the robot does not tell its state on ${says.state[0]}; has it started?`;
     const deaf = [topics.command, topics.stop, topics.reset, topics.enable].find((it) => it.subscribers().length === 0);
     return deaf && unheard(deaf.topic);
@@ -63,7 +61,7 @@ export async function interaTopics(node: Ros1): Promise<InteraTopics> {
       );
       await firstValueFrom(seen$.pipe(timeout({ first: patience }))).catch((error: unknown) => {
         const why = [absent(told()) ?? "the robot is slow to answer; try again", ...faults].join("; ");
-        throw new OnarmError("link.lost", `the ROS master at ${node.master} answers, but ${why}`, {}, error);
+        throw new OnarmError("link.lost", `${wire.where} is there, but ${why}`, {}, error);
       });
       complaints.unsubscribe();
     },

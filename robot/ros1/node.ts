@@ -5,12 +5,12 @@ import { parse } from "@foxglove/rosmsg";
 import { BehaviorSubject, distinctUntilChanged, Subject } from "rxjs";
 import type { Observable } from "rxjs";
 import { OnarmError } from "../../src/domain/errors.ts";
+import type { Heard, Spoken } from "../wire.ts";
 import { masterAt, reachMaster } from "./master.ts";
 import { definitionOf } from "./messages.ts";
 import type { Messages, MessageType } from "./messages.ts";
 import { FacingServer, outlet } from "./publishing.ts";
 import { heard, md5Of, spoken } from "./topics.ts";
-import type { Heard, Spoken } from "./topics.ts";
 import { answered, upkeep } from "./upkeep.ts";
 
 export interface Ros1Options {
@@ -40,6 +40,10 @@ export interface Ros1 {
   graph(): Promise<RosGraph>;
   /** The address of a node's own server. Rejects with "link.lost". */
   whereIs(node: string): Promise<string>;
+  /** A parameter of the master's; undefined where it has none of that name. Rejects with "link.lost". */
+  parameter(name: string): Promise<unknown>;
+  /** Rejects with "link.lost". */
+  setParameter(name: string, value: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -119,6 +123,16 @@ export async function openRos1(options: Ros1Options): Promise<Ros1> {
       answered(node.rosMasterClient.lookupNode(name, other)).then(
         ([, , where]) => String(where),
         (error: unknown) => Promise.reject(lost(`does not know ${other}`, error)),
+      ),
+    parameter: (key) =>
+      answered(node.rosParamClient.getParam(name, key)).then(
+        ([status, , value]) => (status === 1 ? (value as unknown) : undefined),
+        (error: unknown) => Promise.reject(lost(`does not tell its parameter ${key}`, error)),
+      ),
+    setParameter: (key, value) =>
+      answered(node.rosParamClient.setParam(name, key, value)).then(
+        () => undefined,
+        (error: unknown) => Promise.reject(lost(`does not take the parameter ${key}`, error)),
       ),
     close: () =>
       (closing ??= (async () => {

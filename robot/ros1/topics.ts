@@ -1,29 +1,10 @@
 import { parse, md5 } from "@foxglove/rosmsg";
 import type { Publication, RosNode, Subscription } from "@foxglove/ros1";
 import { BehaviorSubject, distinctUntilChanged, Subject } from "rxjs";
-import type { Observable } from "rxjs";
+import type { Heard, Spoken } from "../wire.ts";
 import { definitionOf } from "./messages.ts";
 import type { Messages, MessageType } from "./messages.ts";
 import type { Outlet } from "./publishing.ts";
-
-/** A topic that is listened to. */
-export interface Heard<T> {
-  readonly topic: string;
-  /** Hot; completes on close. */
-  readonly message$: Observable<T>;
-  /** Whether somebody publishes it to us, the present first. */
-  readonly linked$: Observable<boolean>;
-  linked(): boolean;
-}
-
-/** A topic that is spoken on. */
-export interface Spoken<T> {
-  readonly topic: string;
-  /** Never waits, never queues: the number of subscribers whose connection took it now. @throws when a field is missing */
-  publish(message: T): number;
-  /** Names of the nodes that are connected. */
-  subscribers(): readonly string[];
-}
 
 export const md5Of = (type: MessageType): string => md5(parse(definitionOf(type)));
 
