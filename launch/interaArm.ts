@@ -1,3 +1,4 @@
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { sawyer } from "../robot/description/sawyer.ts";
 import { siteFile } from "../robot/sites/site.ts";
@@ -5,6 +6,7 @@ import type { Site } from "../robot/sites/site.ts";
 import { pacedClock } from "../sim/pacedClock.ts";
 import { PERIOD } from "../sim/twinOptions.ts";
 import { parseConfig, readConfig } from "../src/config/file.ts";
+import { ownArmOf } from "./ownArm.ts";
 
 const shipped = fileURLToPath(new URL("../robot/sites/sawyer-ros1.yaml", import.meta.url));
 
@@ -14,7 +16,8 @@ const shipped = fileURLToPath(new URL("../robot/sites/sawyer-ros1.yaml", import.
 export function siteOf(arm: string): Site | undefined {
   const file = /\.ya?ml$/.test(arm) ? arm : shipped;
   if (file === shipped && !/^intera-ros1(@|$)/.test(arm)) return undefined;
-  const site = parseConfig(siteFile, readConfig(file), file);
+  const read = parseConfig(siteFile, readConfig(file), file);
+  const site = read.urdf === undefined ? read : { ...read, urdf: path.resolve(path.dirname(file), read.urdf) };
   const master = file === shipped ? (arm.split("@")[1] ?? process.env.ROS_MASTER_URI) : undefined;
   return master ? { ...site, master } : site;
 }
@@ -41,16 +44,18 @@ export async function openInteraArm(master: string) {
 }
 
 /** The same with what its lab's tracker sees, for a station. */
-export async function openInteraSite({ master, scene: tracked }: Site) {
-  const { arm, clock, node } = await openInteraArm(master);
+export async function openInteraSite(site: Site) {
+  const { arm, clock, node } = await openInteraArm(site.master);
   const { openPoseArrayRos1 } = await import("../robot/scenes/poseArrayRos1.ts");
-  const scene = await openPoseArrayRos1(node, tracked, clock).catch(async (error: unknown) => {
-    await arm.close();
-    throw error;
-  });
+  const [own, scene] = await Promise.all([ownArmOf(site, node), openPoseArrayRos1(node, site.scene, clock)]).catch(
+    async (error: unknown) => {
+      await arm.close();
+      throw error;
+    },
+  );
   const leave = async () => {
     await scene.close();
     await arm.close();
   };
-  return { arm, scene, clock, address: node.master, leave };
+  return { arm, scene, clock, address: node.master, leave, own };
 }

@@ -1,6 +1,5 @@
 import { statfs } from "node:fs/promises";
 import { auditTime } from "rxjs";
-import { sawyer } from "../robot/description/sawyer.ts";
 import { explain } from "../src/domain/stops.ts";
 import type { DiskView } from "../src/operator/protocol.ts";
 import type { RecorderCounts } from "../src/recording/recorder.ts";
@@ -43,7 +42,7 @@ export async function openRunPage(
   view: RunView,
 ): Promise<Pick<Page, "url" | "pid" | "close">> {
   const { controller, faults, log } = view;
-  const page = await openPage({ ...options, description: sawyer, limits: view.limits }, log);
+  const page = await openPage({ ...options, description: view.description, limits: view.limits }, log);
   const timing = recentTiming(view.period, view.lateShare);
   let disk: DiskView | undefined;
   const measure = async () => {

@@ -1,11 +1,12 @@
 import { Subscription } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
+import type { OwnArm } from "../robot/urdf/own.ts";
 import { connectTwin, spawnTwin } from "../sim/pacedTwin.ts";
 import { limitsOf, loadLimits } from "../src/config/limits.ts";
 import { cadence } from "../src/control/cadence.ts";
 import { createController } from "../src/control/controller.ts";
 import type { Controller } from "../src/control/controller.ts";
-import type { Limits } from "../src/domain/arm.ts";
+import type { ArmDescription, Limits } from "../src/domain/arm.ts";
 import type { Mode } from "../src/domain/mode.ts";
 import type { StopSignal } from "../src/ports/stop.ts";
 import { OnarmError } from "../src/domain/errors.ts";
@@ -33,6 +34,10 @@ export interface Station {
   readonly scene: Scene;
   readonly clock: Clock;
   readonly limits: Limits;
+  /** The arm that is driven: as it says itself that it is, where it does. */
+  readonly description: ArmDescription;
+  /** What it said, and how that differs from the nominal arm; undefined where it says nothing. */
+  readonly own: OwnArm | undefined;
   readonly controller: Controller;
   readonly cadence: ReturnType<typeof cadence>;
   /** What was wrong with where the arm stood when it was found, in a sentence; it is stopped then, and a person leads it back. */
@@ -50,7 +55,16 @@ const mayMove = ({ is }: Mode) => is !== "offline" && is !== "disabled" && is !=
 const SETTLED = 20;
 const PATIENCE = 5;
 
-async function openArm(arm: string) {
+interface Opened {
+  readonly arm: Arm;
+  readonly scene: Scene;
+  readonly clock: Clock;
+  readonly address: string;
+  readonly own?: OwnArm | undefined;
+  leave(): Promise<unknown>;
+}
+
+async function openArm(arm: string): Promise<Opened> {
   const site = siteOf(arm);
   if (site) return openInteraSite(site);
   const [name, address] = arm.split("@");
@@ -76,8 +90,9 @@ async function openArm(arm: string) {
 export async function openStation(options: StationOptions): Promise<Station> {
   const limits = limitsOf(sawyer, loadLimits(options.limits), options.limits);
   prioritise();
-  const { arm, scene, clock, address, leave } = await openArm(options.arm);
-  const controller = createController({ arm, scene, clock, description: sawyer, limits, exploration: limits.exploration });
+  const { arm, scene, clock, address, own, leave } = await openArm(options.arm);
+  const description = own?.description ?? sawyer;
+  const controller = createController({ arm, scene, clock, description, limits, exploration: limits.exploration });
   const beats = cadence(clock.period);
   const counting = controller.tick$.subscribe({ next: beats.tick, error: () => {} });
   const guards = new Subscription();
@@ -109,15 +124,16 @@ export async function openStation(options: StationOptions): Promise<Station> {
     );
   };
   try {
+    limitsOf(description, limits, options.limits);
     let passed = 0;
     const until = clock.now() + PATIENCE;
     await clock.run(() => (++passed >= SETTLED && controller.state() !== undefined) || clock.now() > until);
     const state = controller.state();
     if (!state)
       throw new OnarmError("link.lost", `--arm ${options.arm}: no arm state within ${PATIENCE} s; look at the arm and its link`);
-    const wrong = inside(sawyer, limits, state.position);
+    const wrong = inside(description, limits, state.position);
     if (wrong) throw new OnarmError("config.invalid", `${options.limits}: ${wrong}`, { file: options.limits });
-    found = standing(sawyer, limits, state.position);
+    found = standing(description, limits, state.position);
     guard(await openWatchdog({ arm: address, ...(options.stopBox ? { stopBox: options.stopBox } : {}) }));
   } catch (error) {
     await close();
@@ -130,5 +146,5 @@ export async function openStation(options: StationOptions): Promise<Station> {
       });
     await controller.reset();
   };
-  return { arm, scene, clock, limits, controller, cadence: beats, found, reset, close };
+  return { arm, scene, clock, limits, description, own, controller, cadence: beats, found, reset, close };
 }

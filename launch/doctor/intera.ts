@@ -7,7 +7,9 @@ import { sawyer } from "../../robot/description/sawyer.ts";
 import { openRos1 } from "../../robot/ros1/node.ts";
 import type { Ros1 } from "../../robot/ros1/node.ts";
 import type { Site } from "../../robot/sites/site.ts";
+import { toldOf } from "../../robot/urdf/own.ts";
 import { seconds } from "../../src/domain/units.ts";
+import { DESCRIPTION, ownArmOf } from "../ownArm.ts";
 import { bad, good, look, unknown } from "./check.ts";
 import type { Check } from "./check.ts";
 
@@ -17,7 +19,8 @@ const rates = { jointStates: 80, state: 5, endpoint: 20, collision: 1 } as const
 const away = "is it a Sawyer's master, and has the robot started? look with: rostopic list";
 
 /** What a Sawyer on its master must show before it may be driven. Says nothing to the robot: it registers as a speaker, and is silent. */
-export async function interaChecks({ master, scene }: Site): Promise<readonly Check[]> {
+export async function interaChecks(site: Site): Promise<readonly Check[]> {
+  const { master, scene } = site;
   let node: Ros1 | undefined;
   const first = await look("ros1.master", "look at the address and the network", async () => {
     node = await openRos1({ master, name: "onarm_doctor" });
@@ -59,6 +62,16 @@ export async function interaChecks({ master, scene }: Site): Promise<readonly Ch
         if (!states) return bad("joints", `nothing came on ${says.jointStates[0]}`, away);
         jointsByName(sawyer.commanded)(states);
         return good("joints", `found by name in: ${states.name.join(", ")}`);
+      }),
+      await look("kinematics", "name the robot's own URDF as urdf in the site file", async () => {
+        const own = await ownArmOf(site, open);
+        return own
+          ? good("kinematics", `by the robot's own URDF (${own.hash.slice(0, 12)}): ${toldOf(own)}`)
+          : unknown(
+              "kinematics",
+              `the master has no ${DESCRIPTION}: the nominal arm is used, up to 6 mm off at the tip`,
+              "save the robot's URDF and name it as urdf in the site file",
+            );
       }),
       command.subscribers().length > 0
         ? good("command", `${command.subscribers().join(", ")} listens to ${command.topic}`)

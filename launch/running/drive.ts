@@ -1,5 +1,6 @@
 import path from "node:path";
 import { sawyer } from "../../robot/description/sawyer.ts";
+import { toldOf } from "../../robot/urdf/own.ts";
 import { configHash } from "../../src/config/hash.ts";
 import { explain } from "../../src/domain/stops.ts";
 import { requireSpec } from "../../src/policy/bundle.ts";
@@ -65,7 +66,7 @@ export async function driveArm(
       {
         config: configHash(limits),
         bundle: bundle.hash,
-        calibration: "none",
+        calibration: station.own ? `urdf ${station.own.hash}` : "none",
         seed: context.seed,
         commit: commit(),
         arm: sawyer.name,
@@ -146,6 +147,7 @@ export async function driveArm(
     if (place) {
       const page = await openRunPage(place, {
         ...{ controller, limits, book, faults, weights, directory, metrics },
+        description: station.description,
         ...(driver.rewards ? { rewards: driver.rewards } : {}),
         ...(driver.resets ? { resets: driver.resets } : {}),
         period: clock.period,
@@ -163,6 +165,7 @@ export async function driveArm(
       });
       closers.push(page.close);
     }
+    if (station.own) context.log(`kinematics by the robot's own URDF: ${toldOf(station.own)}`);
     if (station.found) context.log(station.found);
     // An arm found stopped or outside its limits waits for a person.
     if (controller.mode().is === "idle" && controller.outside() === undefined) controller.start();

@@ -1,7 +1,6 @@
-import { sawyer } from "../../robot/description/sawyer.ts";
 import type { Controller } from "../../src/control/controller.ts";
 import { margins } from "../../src/control/margins.ts";
-import type { Limits } from "../../src/domain/arm.ts";
+import type { ArmDescription, Limits } from "../../src/domain/arm.ts";
 import type { Tick } from "../../src/domain/control.ts";
 import { explain } from "../../src/domain/stops.ts";
 import { metres, seconds } from "../../src/domain/units.ts";
@@ -30,6 +29,8 @@ import type { DrivingWeights } from "./weights.ts";
 export interface RunParts {
   readonly controller: Controller;
   readonly limits: Limits;
+  /** The arm that is driven. */
+  readonly description: ArmDescription;
   readonly book: Pick<EpisodeBook, "list">;
   readonly faults: FaultLog;
   readonly weights: Pick<DrivingWeights, "view" | "accepts">;
@@ -59,7 +60,7 @@ const words = (cause: string) => {
 /** Snapshots of an arm that is driven, one for each tick that is asked about. */
 export function runSnapshot(parts: RunParts): (tick: Tick) => PageState {
   const { controller, limits, book, faults, weights, resets } = parts;
-  const near = margins(sawyer, limits);
+  const near = margins(parts.description, limits);
   let looked = -Infinity;
   let seen: readonly Margin[] = [];
 

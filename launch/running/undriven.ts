@@ -1,3 +1,4 @@
+import { sawyer } from "../../robot/description/sawyer.ts";
 import type { Controller } from "../../src/control/controller.ts";
 import type { Limits } from "../../src/domain/arm.ts";
 import type { LearningView } from "../../src/operator/protocol.ts";
@@ -17,6 +18,7 @@ export function undriven(
 ): RunView {
   return {
     ...{ controller, limits, directory },
+    description: sawyer,
     reset: controller.reset,
     period: clock.period,
     lateShare: () => 0,

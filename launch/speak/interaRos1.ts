@@ -10,6 +10,8 @@ import type { ArmDescription, ArmStatus, JointCommand } from "../../src/domain/a
 import { seconds } from "../../src/domain/units.ts";
 import { chain, forward } from "../../src/kinematics/chain.ts";
 import { quaternion, xyz } from "../foxglove/transforms.ts";
+import { urdf } from "../foxglove/urdf.ts";
+import { DESCRIPTION } from "../ownArm.ts";
 
 type Command = Messages["intera_core_msgs/JointCommand"];
 
@@ -60,6 +62,7 @@ export async function speakInteraRos1(twin: Twin, description: ArmDescription, n
     node.speak(...says.state),
     node.speak(...says.endpoint),
     node.speak(...says.collision),
+    node.setParameter(DESCRIPTION, urdf(description)),
   ]);
   const tell = ({ stamp, name, position, velocity, effort, collision: hit, wrench }: JointMessage) => {
     epoch ??= stamp;

@@ -18,7 +18,13 @@ const scene = z.strictObject({
 });
 
 /** One lab: which arm, on which master, seen by what. */
-export const siteFile = z.strictObject({ arm: z.literal("intera-ros1"), master: z.string().min(1), scene });
+export const siteFile = z.strictObject({
+  arm: z.literal("intera-ros1"),
+  master: z.string().min(1),
+  /** File with the robot's own URDF, beside the site file; what it keeps with its master when left out. */
+  urdf: z.string().min(1).optional(),
+  scene,
+});
 
 export type Site = z.output<typeof siteFile>;
 export type TrackedScene = z.output<typeof scene>;

@@ -5,6 +5,9 @@ import { RosFollowerClient, TcpConnection } from "@foxglove/ros1";
 import { expect } from "chai";
 import { filter, firstValueFrom, lastValueFrom, take, toArray } from "rxjs";
 import { interaChecks } from "../../launch/doctor/intera.ts";
+import { urdf } from "../../launch/foxglove/urdf.ts";
+import { DESCRIPTION, ownArmOf } from "../../launch/ownArm.ts";
+import { sawyer } from "../../robot/description/sawyer.ts";
 import { openRos1 } from "../../robot/ros1/node.ts";
 import type { Ros1 } from "../../robot/ros1/node.ts";
 import { openPoseArrayRos1 } from "../../robot/scenes/poseArrayRos1.ts";
@@ -162,6 +165,26 @@ describe("on a real ROS 1 master", function () {
     expect(taken).to.be.within(1, 200);
     expect(speaking.publish({ data })).to.equal(0);
     deaf.destroy();
+  });
+
+  it("a robot's own URDF is what its kinematics are, and another arm's is refused", async () => {
+    expect((await ownArmOf({}, node))?.description).to.deep.equal(sawyer);
+    const lifted = sawyer.joints.map((joint) =>
+      joint.name === "right_j0" ? { ...joint, origin: { ...joint.origin, xyz: [0, 0, 0.083] as const } } : joint,
+    );
+    await node.setParameter(DESCRIPTION, urdf({ ...sawyer, joints: lifted }));
+    expect((await ownArmOf({}, node))?.tip).to.be.closeTo(0.003, 1e-9);
+    const told = async () => (await interaChecks({ ...twinSite, master: master.uri })).find(({ id }) => id === "kinematics");
+    expect(await told())
+      .to.include({ ok: true })
+      .and.property("detail")
+      .match(/1 joints calibrated .* moves the tip by 3\.0 mm/);
+    await node.setParameter(DESCRIPTION, urdf(sawyer).replace(/right_j/g, "left_j"));
+    expect(await told())
+      .to.include({ ok: false })
+      .and.property("detail")
+      .match(/is without right_j0, right_j1/);
+    await node.setParameter(DESCRIPTION, urdf(sawyer));
   });
 
   it("a robot that can be driven passes every check, and one that is stopped is told of", async () => {
