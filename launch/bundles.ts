@@ -43,7 +43,7 @@ export async function bundleOf(
   },
 ): Promise<Bundle> {
   const { spec, algo = "smac", config, preset, provenance } = about;
-  const { transform, advantage } = config.nets;
+  const { transform, advantage, decoderSees } = config.nets;
   const adaptation = algo === "macaw" ? adaptationOf(config) : undefined;
   const metaTest = metaTestOf(config, preset);
   const rows = Math.min(metaTest.contextRows, metaTest.explorations * spec.horizon);
@@ -62,6 +62,7 @@ export async function bundleOf(
         decoder: [...config.nets.decoder],
         policy: [...config.nets.policy],
         critic: [...config.nets.critic],
+        ...(decoderSees === undefined ? {} : { decoderSees }),
         ...(transform === undefined ? {} : { transform }),
         ...(advantage === undefined ? {} : { advantage: [...advantage] }),
       },

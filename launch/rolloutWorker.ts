@@ -163,7 +163,7 @@ const handlers = {
     for (const one of job.rollouts) {
       const trace = traceRollout(blind, watched);
       const task = domain.task("train", job.taskSeed, one.task);
-      const done = await rollout(trace.environment, task, practising(job, one), { task: one.task });
+      const done = await rollout(trace.environment, task, practising(job, one), { task: one.task, stopEnds: true });
       made.push({ rollout: done, trace: trace.end() });
     }
     return made;
@@ -175,7 +175,10 @@ const handlers = {
     for (const one of job.rollouts) {
       const trace = traceRollout(environment, watched);
       const task = domain.task(job.split, job.taskSeed, one.task);
-      const { episode } = await rewardedRollout(trace.environment, task, practising(job, one), { task: one.task });
+      const { episode } = await rewardedRollout(trace.environment, task, practising(job, one), {
+        task: one.task,
+        stopEnds: true,
+      });
       made.push({ rollout: episode, trace: trace.end() });
     }
     return made;

@@ -17,10 +17,20 @@ export async function openSawyer(): Promise<{ twin: Twin; controller: Controller
   const twin = await createTwin(sawyer, { timeout: 0.1 });
   const { arm, scene, clock } = twin;
   const controller = createController({ arm, scene, clock, description: sawyer, limits });
-  const environment = armEnvironment({ controller, scene, clock, description: sawyer, limits });
+  const pass = (beats: number) => clock.run(() => --beats < 0);
+  /** What a person would do beside a robot that was stopped: nothing here can be hurt, so the program does it. */
+  const attend = async () => {
+    if (controller.mode().is === "stopped") {
+      await controller.reset();
+      await pass(2);
+      await controller.enable();
+      await pass(2);
+    }
+    controller.start();
+  };
+  const environment = armEnvironment({ controller, scene, clock, description: sawyer, limits, attend });
   // Two states, so that the controller knows the arm before the first reset is asked for.
-  let beats = 0;
-  await clock.run(() => ++beats >= 2);
+  await pass(1);
   controller.start();
   return { twin, controller, environment };
 }

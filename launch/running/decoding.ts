@@ -23,9 +23,9 @@ export async function decoding<Task>(
   let latest: Decoded | undefined;
   let under = Promise.resolve();
   let busy = false;
-  const ask = async (observation: Float32Array, action: Float32Array, latent: Float32Array) => {
+  const ask = async (observation: Float32Array, action: Float32Array, next: Float32Array, latent: Float32Array) => {
     if (weights() !== loaded) decoder.load((loaded = weights()));
-    latest = await decoder.decode(observation, action, latent);
+    latest = await decoder.decode(observation, action, next, latent);
     told(latest.reward);
   };
   return {
@@ -41,7 +41,7 @@ export async function decoding<Task>(
         seen = result.observation.slice();
         if (latent && !busy) {
           busy = true;
-          under = ask(before, wanted, latent)
+          under = ask(before, wanted, seen, latent)
             .catch(() => {})
             .finally(() => (busy = false));
         }

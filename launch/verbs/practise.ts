@@ -34,7 +34,7 @@ export const verb: Verb<Options> = {
       .addOption(new Option("--arm <name>", "which arm practises").choices(["sim"]).default("sim"))
       .addOption(
         new Option("--control <kind>", "what is learned from; anything but self is an experiment that the gate never promotes")
-          .choices(["self", "offline-only", "random-labels"])
+          .choices(["self", "offline-only", "random-labels", "true-rewards"])
           .default("self"),
       )
       .option("--headless", "no page")

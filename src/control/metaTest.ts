@@ -63,7 +63,7 @@ export async function metaTest<Task>(
   },
 ): Promise<MetaTestResult> {
   const { id, rng, signal } = options;
-  const follow = { task: id, ...(signal ? { signal } : {}) };
+  const follow = { task: id, stopEnds: true, ...(signal ? { signal } : {}) };
   const exploration: Episode[] = [];
   if (options.context === "own")
     for (let i = 0; i < options.explorations; i++) {
@@ -75,6 +75,10 @@ export async function metaTest<Task>(
   const belief = await agent.infer(history, rng);
   const controller: Controller =
     options.scoredLatent === "mean" ? (observation) => agent.act(observation, belief.mean) : underBelief(agent, belief, 1, rng);
-  const { episode, outcome } = await rewardedRollout(environment, task, controller, follow);
-  return { task: id, return: episode.reward.reduce((a, b) => a + b, 0), outcome, belief, exploration, scored: episode };
+  const { episode, outcome, stopped } = await rewardedRollout(environment, task, controller, follow);
+  // An arm that was stopped earns nothing more: the steps it did not make count as the worst.
+  const { horizon, reward } = environment.spec;
+  const lost = stopped !== undefined && reward.kind === "sparse" ? (horizon - episode.steps) * reward.low : 0;
+  const earned = episode.reward.reduce((a, b) => a + b, 0);
+  return { task: id, return: earned + lost, outcome, belief, exploration, scored: episode };
 }

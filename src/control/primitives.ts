@@ -10,10 +10,12 @@ const CAP_Z = TABLE_Z + 0.06;
 const BEHIND = 0.026;
 const BEFORE = 0.035;
 const PRESS_TO = 0.018;
-/** m: nearness across that counts as above a place, farness that counts as lost, nearness in height that counts as down. */
+/** m: nearness across that counts as above a place, and farness from which the way leads over everything; nearness in height that counts as high enough. */
 const ALIGNED = 0.012;
 const ASTRAY = 0.035;
-const DOWN = 0.012;
+const LEVEL = 0.02;
+/** m: how far beside the bar's middle, above the hook's height and past the bar a hand still has hold of it. */
+const HOLD = { along: 0.035, above: 0.025, past: 0.004 };
 /** 1/s: pull toward a place. */
 const GAIN = 5;
 /** Travels and nearness at which a primitive has done its work, m. */
@@ -44,53 +46,45 @@ export function facts(observation: Observation): Facts {
 /** Tip velocity wanted now, m/s and not yet bounded. `done`: the work is done; asked on, a primitive keeps what it reached. */
 export type Primitive = (seen: Facts) => { readonly v: Vec3; readonly done: boolean };
 
-const toward = (from: Vec3, to: Vec3): Vec3 => [GAIN * (to[0] - from[0]), GAIN * (to[1] - from[1]), GAIN * (to[2] - from[2])];
 const rise: Vec3 = [0, 0, ACTION_SPEED];
 const stay: Vec3 = [0, 0, 0];
 const idle: Primitive = () => ({ v: stay, done: true });
 
-/** Up to a free height, across, then down onto a place: the velocity that takes the tip there, undefined once it is there. */
-function approach() {
-  let phase: "lift" | "align" | "descend" | "there" = "lift";
-  return {
-    again: () => void (phase = "lift"),
-    move(tip: Vec3, place: Vec3): Vec3 | undefined {
-      const off = Math.hypot(tip[0] - place[0], tip[1] - place[1]);
-      if (phase === "descend" && off > ASTRAY) phase = "lift";
-      // Already over the place: no need to rise before going down to it.
-      if (phase === "lift" && (tip[2] >= CLEAR_Z - DOWN || off < ALIGNED)) phase = "align";
-      if (phase === "align" && off < ALIGNED) phase = "descend";
-      if (phase === "descend" && Math.abs(tip[2] - place[2]) < DOWN) phase = "there";
-      if (phase === "there") return undefined;
-      if (phase === "lift") return rise;
-      return toward(tip, phase === "align" ? [place[0], place[1], Math.max(CLEAR_Z, place[2])] : place);
-    },
-  };
+/**
+ * Over everything and down onto `place` through a funnel: the farther off across, the higher the way. A function of where the tip is and of
+ * nothing else, so that who only sees what it did can learn it: phases in its head would be averaged into standing still.
+ */
+function approach(tip: Vec3, place: Vec3): Vec3 {
+  const [dx, dy] = [place[0] - tip[0], place[1] - tip[1]];
+  const astray = Math.min(1, Math.max(0, (Math.hypot(dx, dy) - ALIGNED) / (ASTRAY - ALIGNED)));
+  const height = place[2] + astray * Math.max(0, CLEAR_Z - place[2]);
+  // Below the funnel it goes up before it goes across.
+  const across = GAIN * Math.min(1, Math.max(0, 1 - (height - tip[2]) / LEVEL));
+  return [across * dx, across * dy, GAIN * (height - tip[2]) * (height > tip[2] ? 2 : 1)];
 }
 
 /** Brings the tip to `goal`, m in `base`. */
 export function reach(goal: Vec3): Primitive {
-  const way = approach();
   return ({ tip }) => ({
-    v: way.move(tip, goal) ?? toward(tip, goal),
+    v: approach(tip, goal),
     done: Math.hypot(tip[0] - goal[0], tip[1] - goal[1], tip[2] - goal[2]) < REACHED,
   });
 }
 
 /** Moves the drawer by its bar: +1 hooks it from behind and draws it out, -1 pushes it home. Starts over when the bar has slipped past. */
 function slide(direction: 1 | -1, finished: (travel: number) => boolean): Primitive {
-  const way = approach();
   return ({ tip, drawer: d }) => {
     if (!d) return idle({ tip });
     if (finished(d.travel)) return { v: tip[2] < CLEAR_Z ? rise : stay, done: true };
     const start = direction > 0 ? BEHIND : -BEFORE;
-    const moving = way.move(tip, [d.x, d.y + d.side * start, HOOK_Z]);
-    if (moving) return { v: moving, done: false };
-    const slipped = (tip[1] - d.y) * d.side * direction < 0;
-    if (slipped || tip[2] > CLEAR_Z / 2) {
-      way.again();
-      return { v: rise, done: false };
-    }
+    // How far the tip is on the side it works from.
+    const side = (tip[1] - d.y) * d.side * direction;
+    const holds =
+      tip[2] < HOOK_Z + HOLD.above &&
+      Math.abs(tip[0] - d.x) < HOLD.along &&
+      side > -HOLD.past &&
+      side < Math.abs(start) + ALIGNED;
+    if (!holds) return { v: approach(tip, [d.x, d.y + d.side * start, HOOK_Z]), done: false };
     return { v: [GAIN * (d.x - tip[0]), -direction * d.side * ACTION_SPEED, GAIN * (HOOK_Z - tip[2])], done: false };
   };
 }
@@ -99,10 +93,8 @@ export const closeDrawer = (): Primitive => slide(-1, (travel) => travel <= CLOS
 
 /** Goes above the cap and presses it; keeps pressing while asked. */
 export function pressButton(): Primitive {
-  const way = approach();
   return ({ tip, button: b }) => {
     if (!b) return idle({ tip });
-    const moving = way.move(tip, [b.x, b.y, CAP_Z]);
-    return { v: moving ?? toward(tip, [b.x, b.y, CAP_Z - PRESS_TO]), done: b.travel >= PRESSED };
+    return { v: approach(tip, [b.x, b.y, CAP_Z - PRESS_TO]), done: b.travel >= PRESSED };
   };
 }

@@ -13,7 +13,12 @@ export interface RolloutOptions {
   /** Asked between steps: an aborted rollout rejects with "interrupted" and leaves the arm holding what the environment holds. */
   readonly signal?: AbortSignal;
   readonly human?: boolean;
+  /** A stop of the arm, or a budget spent, ends the rollout as a time-out does, with the steps made before it; else it rejects, for who drives to attend to. */
+  readonly stopEnds?: boolean;
 }
+
+/** A rollout, and why it was over before its time where a stop ended it. */
+export type Made<R> = R & { readonly stopped?: string };
 
 /** One trajectory without rewards: resets the environment to `task` and lets `controller` act until the horizon or the end of the task. */
 export async function rollout<Task>(
@@ -21,32 +26,40 @@ export async function rollout<Task>(
   task: Task,
   controller: Controller,
   options: RolloutOptions,
-): Promise<Rollout> {
+): Promise<Made<Rollout>> {
   return follow(environment, task, controller, options, () => {});
 }
 
-/** The same, asking the reward channel after every step and the outcome at the end. */
+/** The same, asking the reward channel after every step and the outcome at the end. Who was stopped did not succeed. */
 export async function rewardedRollout<Task>(
   environment: Environment<Task>,
   task: Task,
   controller: Controller,
   options: RolloutOptions,
-): Promise<{ readonly episode: Episode; readonly outcome: Outcome }> {
+): Promise<Made<{ readonly episode: Episode; readonly outcome: Outcome }>> {
   const rewards: number[] = [];
-  const made = await follow(environment, task, controller, options, () => rewards.push(environment.reward()));
+  const { stopped, ...made } = await follow(environment, task, controller, options, () => rewards.push(environment.reward()));
+  const outcome = environment.outcome();
   return {
     episode: { ...made, reward: Float32Array.from(rewards), rewardSource: "environment" },
-    outcome: environment.outcome(),
+    outcome: stopped === undefined ? outcome : { ...outcome, success: false },
+    ...(stopped === undefined ? {} : { stopped }),
   };
 }
+
+/** Why `error` says that the arm was stopped; undefined for any other error. */
+const stopOf = (error: unknown): string | undefined =>
+  error instanceof OnarmError && (error.code === "command.stopped" || error.code === "budget.spent")
+    ? String((error.detail as { readonly reason?: unknown }).reason)
+    : undefined;
 
 async function follow<Task>(
   environment: Environment<Task>,
   task: Task,
   controller: Controller,
-  { task: number, horizon = environment.spec.horizon, signal, human = false }: RolloutOptions,
+  { task: number, horizon = environment.spec.horizon, signal, human = false, stopEnds = false }: RolloutOptions,
   afterStep: () => void,
-): Promise<Rollout> {
+): Promise<Made<Rollout>> {
   const { observation: seen, action: wanted } = environment.spec;
   const observation = new Float32Array((horizon + 1) * seen.length);
   const action = new Float32Array(horizon * wanted.length);
@@ -58,6 +71,7 @@ async function follow<Task>(
   observation.set(now, 0);
   let steps = 0;
   let terminated = false;
+  let stopped: string | undefined;
   while (steps < horizon && !terminated) {
     goOn();
     const chosen = await controller(now, steps);
@@ -68,7 +82,13 @@ async function follow<Task>(
       );
     // Copied before the step: a controller may reuse its array.
     action.set(chosen, steps * wanted.length);
-    ({ observation: now, terminated } = await environment.step(chosen));
+    try {
+      ({ observation: now, terminated } = await environment.step(chosen));
+    } catch (error) {
+      stopped = stopEnds ? stopOf(error) : undefined;
+      if (stopped === undefined) throw error;
+      break;
+    }
     steps++;
     observation.set(now, steps * seen.length);
     afterStep();
@@ -80,5 +100,6 @@ async function follow<Task>(
     action: action.slice(0, steps * wanted.length),
     terminated,
     human,
+    ...(stopped === undefined ? {} : { stopped }),
   };
 }

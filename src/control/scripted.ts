@@ -8,31 +8,38 @@ import type { Facts, Primitive } from "./primitives.ts";
 
 /** Steps after which a primitive that is still not done is given up for another one. */
 const PATIENCE = 35;
-/** Steps a finished primitive is kept up, so that a pressed button is seen pressed. */
-const DWELL = 2;
+/** Chance per step that a primitive is given up before it is done: then the next one begins from anywhere. */
+const DISTRACTION = 0.02;
+/** Chance per step that a finished primitive is kept up for another: a hand that rests is seen after everything it may do, so that resting tells nothing. */
+const DWELL = 0.8;
 
 export interface ScriptedOptions {
   /** Standard deviation of the Gaussian noise on every number of an action (which lies in [-1, 1]). */
   readonly noise?: number;
+  /** The scene's drawn aim, and how often it is what is picked next; else any feasible primitive is. */
+  readonly aim?: SawyerAim;
+  readonly share?: number;
 }
 
 /** Chooses actions for one rollout of the sawyer domain: a rollout Controller. Make a fresh one for every rollout. */
 export type Scripted = (observation: Observation) => Action;
 
 /**
- * Picks a feasible primitive, runs it to completion, picks another: data from nobody's aim in particular.
- * Every action carries noise (0.3 unless said otherwise) and is clipped.
+ * Picks a feasible primitive, runs it to completion, rests, picks another: data from nobody's aim in particular, unless an aim is said that
+ * is picked more often. Every action carries noise (0.3 unless said otherwise) and is clipped.
  */
-export function randomPrimitives(r: Rng, { noise = 0.3 }: ScriptedOptions = {}): Scripted {
+export function randomPrimitives(r: Rng, { noise = 0.3, aim, share = 0 }: ScriptedOptions = {}): Scripted {
   let current: Primitive | undefined;
   let steps = 0;
-  let kept = 0;
+  let rests = false;
+  const next = (seen: Facts) => (aim && r.uniform() < share ? primitiveOf(aim) : r.pick(feasible(seen))(r));
   return (observation) => {
     const seen = facts(observation);
-    if (!current || kept >= DWELL || steps >= PATIENCE) [current, steps, kept] = [r.pick(feasible(seen))(r), 0, 0];
+    if (!current || steps >= PATIENCE || r.uniform() < (rests ? 1 - DWELL : DISTRACTION))
+      [current, steps, rests] = [next(seen), 0, false];
     const { v, done } = current(seen);
     steps++;
-    if (done) kept++;
+    rests ||= done;
     return noisy(v, noise, r);
   };
 }
@@ -57,7 +64,8 @@ export function primitiveOf(aim: SawyerAim): Primitive {
   }
 }
 
-const anywhere = (r: Rng) => reach([r.between(0.5, 0.68), r.between(-0.18, 0.18), r.between(0.03, 0.16)]);
+/** All over the workspace, not only where there is work: a decoder knows nothing of places that no data show, and a policy that has strayed there does not come back. */
+const anywhere = (r: Rng) => reach([r.between(0.43, 0.78), r.between(-0.29, 0.29), r.between(0.02, 0.28)]);
 
 /** What can be done in a scene as it stands now, each equally likely. */
 const feasible = ({ drawer, button }: Facts): ((r: Rng) => Primitive)[] => [

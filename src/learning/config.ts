@@ -157,7 +157,14 @@ const base: SmacConfig = {
 
 const sawyerDefault: SmacConfig = {
   ...base,
-  nets: { latent: 5, encoder: [128, 128], decoder: [128, 128], policy: [128, 128], critic: [128, 128] },
+  nets: {
+    latent: 5,
+    encoder: [128, 128],
+    decoder: [128, 128],
+    policy: [128, 128],
+    critic: [128, 128],
+    decoderSees: "next-state",
+  },
   head: "bernoulli",
   discount: 0.95,
   klWeight: 0.01,

@@ -2,7 +2,7 @@ import type { DomainSpec, Rollout } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import { compile, tf } from "../engine/engine.ts";
 import type { Program } from "../engine/engine.ts";
-import { decodeReward, deployedShapes, encode } from "../policy/nets.ts";
+import { decodeReward, decoderWidth, deployedShapes, encode } from "../policy/nets.ts";
 import type { SmacConfig } from "./config.ts";
 import { offlineSpan } from "./memory.ts";
 import type { TaskMemory } from "./memory.ts";
@@ -44,7 +44,7 @@ export class Labeller {
     );
     const decoder = await compile(
       ({ x, z, ...p }) => ({ reward: decodeReward(p, config.head, low, tf.concat([x!, tf.mul(z!, tf.ones([ROWS, 1]))], 1)) }),
-      { ...shapesOf("dec."), x: [ROWS, O + A], z: [1, Z] },
+      { ...shapesOf("dec."), x: [ROWS, decoderWidth(spec, config.nets)], z: [1, Z] },
       { buffers: viewsOf("dec.") },
     );
     return new Labeller(spec, config, frozen, [encoder, decoder]);
@@ -66,6 +66,7 @@ export class Labeller {
 
   async decode(rollout: Pick<Rollout, "steps" | "observation" | "action">, z: Float32Array): Promise<Float32Array> {
     const [O, A] = [this.#spec.observation.length, this.#spec.action.length];
+    const follows = this.#config.nets.decoderSees === "next-state";
     const reward = new Float32Array(rollout.steps);
     const { inputs, outputs } = this.#decode;
     inputs.z!.set(z);
@@ -73,8 +74,11 @@ export class Labeller {
       const n = Math.min(ROWS, rollout.steps - from);
       for (let i = 0; i < n; i++) {
         const t = from + i;
-        inputs.x!.set(rollout.observation.subarray(t * O, (t + 1) * O), i * (O + A));
-        inputs.x!.set(rollout.action.subarray(t * A, (t + 1) * A), i * (O + A) + O);
+        if (follows) inputs.x!.set(rollout.observation.subarray((t + 1) * O, (t + 2) * O), i * O);
+        else {
+          inputs.x!.set(rollout.observation.subarray(t * O, (t + 1) * O), i * (O + A));
+          inputs.x!.set(rollout.action.subarray(t * A, (t + 1) * A), i * (O + A) + O);
+        }
       }
       await this.#decode.run();
       reward.set(outputs.reward!.subarray(0, n), from);

@@ -96,7 +96,8 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
     const cautious = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;
     const actor = config.actor === "awac" ? cautious : tf.neg(tf.mean(qOfPolicy));
 
-    const decoder = decoderLoss(p, config, low, tf.concat([b.observation!, b.action!, z], 1), b.reward!);
+    const shown = config.nets.decoderSees === "next-state" ? [b.nextObservation!] : [b.observation!, b.action!];
+    const decoder = decoderLoss(p, config, low, tf.concat([...shown, z], 1), b.reward!);
     const kl = tf.mean(klToPrior(mean, variance));
     return [mse(q1, target), mse(q2, target), actor, decoder, kl, tf.mean(advantage), tf.mean(q1)];
   };

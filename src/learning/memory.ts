@@ -49,6 +49,8 @@ export class TaskMemory {
         "dataset.mismatch",
         `task ${episode.task}: an episode of ${n} steps has wrong widths or non-finite numbers; re-make the data`,
       );
+    // An arm that was stopped in its first step has shown nothing.
+    if (n === 0) return;
     if (!origin.online && this.offlineCount !== this.count) throw new Error("offline episodes come before online ones");
     this.#reserve(this.count + n);
     const at = this.count;

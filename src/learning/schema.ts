@@ -7,7 +7,14 @@ const widths = z.array(width);
 const positive = z.number().positive();
 
 /** Nets of an algorithm with a latent z. */
-export const netsSchema = z.strictObject({ latent: width, encoder: widths, decoder: widths, policy: widths, critic: widths });
+export const netsSchema = z.strictObject({
+  latent: width,
+  encoder: widths,
+  decoder: widths,
+  policy: widths,
+  critic: widths,
+  decoderSees: z.enum(["state-action", "next-state"]).optional(),
+});
 /** Nets of an algorithm without: nothing encodes, nothing decodes. */
 export const blindNets = {
   latent: z.literal(0),

@@ -21,6 +21,7 @@ const netsSchema = z.strictObject({
   decoder: z.array(width),
   policy: z.array(width),
   critic: z.array(width),
+  decoderSees: z.enum(["state-action", "next-state"]).optional(),
   transform: width.optional(),
   advantage: z.array(width).optional(),
 });

@@ -3,7 +3,7 @@ import type { DomainSpec } from "../domain/experience.ts";
 import { compile, tf } from "../engine/engine.ts";
 import type { Program, Tensors } from "../engine/engine.ts";
 import { loadInto } from "./loading.ts";
-import { decodeReward, deployedShapes, mlp } from "./nets.ts";
+import { decodeReward, decoderWidth, deployedShapes, mlp } from "./nets.ts";
 import type { DecoderHead, NetHead, NetShapes } from "./nets.ts";
 
 /** A decoded reward, unscaled, and its standard deviation; a deterministic head knows none. */
@@ -19,10 +19,12 @@ export interface Decoded {
 export class Decoder {
   readonly #program: Program;
   readonly #head: DecoderHead;
+  readonly #follows: boolean;
 
-  private constructor(program: Program, head: DecoderHead) {
+  private constructor(program: Program, head: DecoderHead, follows: boolean) {
     this.#program = program;
     this.#head = head;
+    this.#follows = follows;
   }
 
   /** @throws "mode.refused" for a bundle without a decoder. */
@@ -31,15 +33,14 @@ export class Decoder {
     const all = deployedShapes(spec, nets, head);
     const shapes = Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith("dec.")));
     const low = spec.reward.kind === "sparse" ? spec.reward.low : 0;
-    const [O, A] = [spec.observation.length, spec.action.length];
     const program = await compile(
-      ({ observation, action, z, ...p }) => {
-        const x = tf.concat([observation!, action!, z!], 1);
+      ({ shown, z, ...p }) => {
+        const x = tf.concat([shown!, z!], 1);
         return { reward: decodeReward(p, head, low, x), ...spread(p, head, x) };
       },
-      { ...shapes, observation: [1, O], action: [1, A], z: [1, nets.latent] },
+      { ...shapes, shown: [1, decoderWidth(spec, nets)], z: [1, nets.latent] },
     );
-    return new Decoder(program, head);
+    return new Decoder(program, head, nets.decoderSees === "next-state");
   }
 
   /** Copies weights in. @throws "policy.shape" for a missing or ill-sized tensor */
@@ -47,11 +48,11 @@ export class Decoder {
     loadInto(this.#program.inputs, tensors, /^dec\./);
   }
 
-  /** What a step is worth under z. Vectors as the bundle's spec has them. */
-  async decode(observation: Float32Array, action: Float32Array, z: Float32Array): Promise<Decoded> {
+  /** What a step from `observation` by `action` to `next` is worth under z. Vectors as the bundle's spec has them. */
+  async decode(observation: Float32Array, action: Float32Array, next: Float32Array, z: Float32Array): Promise<Decoded> {
     const { inputs, outputs } = this.#program;
-    inputs.observation!.set(observation);
-    inputs.action!.set(action);
+    inputs.shown!.set(this.#follows ? next : observation);
+    if (!this.#follows) inputs.shown!.set(action, observation.length);
     inputs.z!.set(z);
     await this.#program.run();
     const reward = outputs.reward![0]!;

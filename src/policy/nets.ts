@@ -14,6 +14,8 @@ export interface NetShapes {
   readonly decoder: readonly number[];
   readonly policy: readonly number[];
   readonly critic: readonly number[];
+  /** What the decoder is shown beside z: [s, a] as released, where absent, or the state s' that followed, of which the arm's sparse rewards are a function. */
+  readonly decoderSees?: "state-action" | "next-state" | undefined;
   /** MACAW alone (src/policy/macaw.ts): width of each layer's generating vector, and the advantage head's hidden widths. */
   readonly transform?: number | undefined;
   readonly advantage?: readonly number[] | undefined;
@@ -37,10 +39,14 @@ export function deployedShapes(spec: DomainSpec, nets: NetShapes, head: NetHead)
   const [O, A, Z] = [spec.observation.length, spec.action.length, nets.latent];
   return {
     ...(Z === 0 ? {} : layers("enc", [O + A + 1, ...nets.encoder, 2 * Z])),
-    ...(head === "none" ? {} : layers("dec", [O + A + Z, ...nets.decoder, head === "gaussian" ? 2 : 1])),
+    ...(head === "none" ? {} : layers("dec", [decoderWidth(spec, nets) + Z, ...nets.decoder, head === "gaussian" ? 2 : 1])),
     ...layers("pi", [O + Z, ...nets.policy, 2 * A]),
   };
 }
+/** Numbers that the decoder is shown of one transition. */
+export const decoderWidth = ({ observation, action }: DomainSpec, { decoderSees }: NetShapes): number =>
+  observation.length + (decoderSees === "next-state" ? 0 : action.length);
+
 /** Shapes of one critic Q(s,a,z) under the given name; of Q(s,a) where z has no width. */
 export const criticShapes = (spec: DomainSpec, nets: NetShapes, net: string): Record<string, Shape> =>
   layers(net, [spec.observation.length + spec.action.length + nets.latent, ...nets.critic, 1]);

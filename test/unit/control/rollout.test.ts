@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { rewardedRollout, rollout } from "../../../src/control/rollout.ts";
-import type { OnarmError } from "../../../src/domain/errors.ts";
+import { metaTest } from "../../../src/control/metaTest.ts";
+import { OnarmError } from "../../../src/domain/errors.ts";
+import { rng } from "../../../src/domain/rng.ts";
 import { countingEnvironment } from "./countingEnvironment.ts";
 
 const act = (_: Float32Array, t: number) => Float32Array.of(t / 10, -1);
@@ -57,6 +59,60 @@ describe("a rollout", () => {
     });
     expect(await codeOf(made)).to.equal("interrupted");
     expect(calls).to.deep.equal(["reset 3", "step", "step"]);
+  });
+
+  describe("whose arm is stopped in its third step", () => {
+    /** The counting world, whose arm stops where it counts to 3; rewards are sparse, and every step succeeded so far. */
+    const stopping = (error = new OnarmError("command.stopped", "the arm was stopped", { reason: "tracking" })) => {
+      const { environment } = countingEnvironment();
+      let steps = 0;
+      return {
+        ...environment,
+        spec: { ...environment.spec, reward: { kind: "sparse", low: -1 } as const },
+        reset: async (task: number) => ((steps = 0), environment.reset(task)),
+        step: async (action: Float32Array) => {
+          if (++steps === 3) throw error;
+          return environment.step(action);
+        },
+        reward: () => 0,
+        outcome: () => ({ success: true, successAny: true }),
+      };
+    };
+
+    it("rejects, for who drives to attend to, unless it was asked to end", async () => {
+      expect(await codeOf(rollout(stopping(), 3, act, { task: 0 }))).to.equal("command.stopped");
+      const made = await rollout(stopping(), 3, act, { task: 0, stopEnds: true });
+      expect(made).to.include({ steps: 2, terminated: false, stopped: "tracking" });
+      expect([made.observation.length, made.action.length]).to.deep.equal([6, 4]);
+    });
+
+    it("has not succeeded, whatever stood true when it stopped", async () => {
+      const { episode, outcome, stopped } = await rewardedRollout(stopping(), 3, act, { task: 0, stopEnds: true });
+      expect([episode.steps, episode.reward.length, stopped]).to.deep.equal([2, 2, "tracking"]);
+      expect(outcome).to.deep.equal({ success: false, successAny: true });
+      expect(episode).to.not.have.property("stopped");
+    });
+
+    it("rejects all the same when it was no stop that ended it", async () => {
+      const lost = stopping(new OnarmError("scene.stale", "no scene"));
+      expect(await codeOf(rollout(lost, 3, act, { task: 0, stopEnds: true }))).to.equal("scene.stale");
+    });
+
+    it("is scored as if the steps it did not make had been the worst", async () => {
+      const none = new Float32Array(0);
+      const belief = { mean: none, variance: none };
+      const agent = {
+        spec: countingEnvironment().environment.spec,
+        prior: () => belief,
+        infer: async () => belief,
+        act: async () => Float32Array.of(0, 0),
+        load: () => {},
+        dispose: async () => {},
+      };
+      const test = { id: 0, context: "own", rng: rng("test"), explorations: 1, latentPeriod: 1, scoredLatent: "mean" } as const;
+      const result = await metaTest(stopping(), 3, agent, test);
+      expect([result.return, result.outcome.success, result.exploration.length]).to.deep.equal([-2, false, 1]);
+    });
   });
 
   it("does not even reset when it is interrupted before it begins", async () => {

@@ -6,7 +6,7 @@ import type { Rollout } from "../../../src/domain/experience.ts";
 import { rng } from "../../../src/domain/rng.ts";
 import { Agent } from "../../../src/policy/agent.ts";
 import type { Environment } from "../../../src/ports/environment.ts";
-import { codeOf, episode, rollout, tinyConfig, tinyLearner, tinySpec } from "./tiny.ts";
+import { codeOf, episode, rollout, tinyConfig, tinyLearner, tinyNets, tinySpec } from "./tiny.ts";
 
 /** A world that counts each question it is asked. */
 function spied() {
@@ -157,6 +157,21 @@ describe("a self-made label", () => {
       };
       expect((await learner.labeller.decode(step, z))[0]).to.be.closeTo(whole[t]!, 1e-6);
     }
+    await learner.dispose();
+  });
+
+  it("is that of the states that followed, and no action's, where the decoder is shown those", async () => {
+    const learner = tinyLearner({ nets: { ...tinyNets, decoderSees: "next-state" } });
+    await learner.update(20);
+    await learner.beginPractice();
+    const [long, z] = [rollout(0, 9, 300), Float32Array.of(0.3, -1)];
+    const whole = await learner.labeller.decode(long, z);
+    const still = { ...long, action: new Float32Array(long.action.length) };
+    expect([...(await learner.labeller.decode(still, z))]).to.deep.equal([...whole]);
+    // Shifted by one state, the same labels come one step earlier.
+    const later = { steps: 299, observation: long.observation.subarray(3), action: long.action.subarray(2) };
+    const shifted = await learner.labeller.decode(later, z);
+    for (const t of [0, 254, 255, 298]) expect(shifted[t]!).to.be.closeTo(whole[t + 1]!, 1e-6);
     await learner.dispose();
   });
 
