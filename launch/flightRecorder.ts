@@ -27,6 +27,10 @@ export interface FlightRecorder {
   finish(): ReturnType<RecorderClient["finish"]>;
 }
 
+/** Whether a person moves the arm: by its cuff, or by hand from the page. */
+const guided = (tick: Tick | undefined): boolean =>
+  tick?.mode.is === "manual" || (tick?.mode.is === "holding" && tick.mode.cause === "arm.cuff");
+
 /** Starts the recorder's process and writes down every tick from now on. Rejects as `recorderClient` does. */
 export async function flightRecorder(
   file: string,
@@ -40,11 +44,14 @@ export async function flightRecorder(
   let sent: Tick["sent"];
   let [episode, step] = [0, 0];
   let at = { stops: 0, clamps: 0 };
+  // Since the step, and since the episode began.
+  let [guidedNow, human] = [false, false];
   const writing: Subscription = controller.tick$.subscribe({
     next: (tick) => {
       for (const record of tickRecords(tick, before, telling)) client.write(record);
       before = tick;
       if (tick.sent) sent = tick.sent;
+      if (guided(tick)) guidedNow = human = true;
     },
     error: () => {},
   });
@@ -60,6 +67,7 @@ export async function flightRecorder(
         step: async (action) => {
           const asked = now();
           const seen = observation;
+          guidedNow = guided(before);
           const result = await environment.step(action);
           observation = result.observation;
           client.write({
@@ -70,13 +78,14 @@ export async function flightRecorder(
             observation: seen.slice(),
             action: action.slice(),
             ...(sent ? { sent } : {}),
+            ...(guidedNow ? { human: true } : {}),
           });
           return result;
         },
       };
     },
     begins: (number, task) => {
-      [episode, step] = [number, 0];
+      [episode, step, human] = [number, 0, false];
       at = controller.counters();
       client.write({
         channel: "/onarm/episode",
@@ -100,7 +109,7 @@ export async function flightRecorder(
         steps: step,
         last: cut ? new Float32Array() : made.observation.slice(-made.observation.length / (made.steps + 1)),
         terminated: !cut && made.terminated,
-        human: false,
+        human,
         stops: stops - at.stops,
         clamps: clamps - at.clamps,
       });

@@ -55,6 +55,8 @@ export interface Twin {
   push(torque: readonly number[]): void;
   /** A force of somebody's hand on the tip, N in base, until set again. */
   pull(force: Vec3): void;
+  /** Where each finger is driven to, m from closed; a gripper's own device decides it. */
+  setFingers(travel: number): void;
   pressStop(): void;
   releaseStop(): void;
   /** A hand takes the cuff, or lets it go. */
@@ -95,6 +97,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const tipChain = chain(description);
   const rest = description.joints.filter(({ kind }) => kind !== "fixed").map(({ name }) => physics.joint(name));
   const dofs = description.commanded.map((name) => physics.joint(name));
+  const fingers = description.joints.filter(({ kind }) => kind === "prismatic").map(({ name }) => physics.actuator(name));
 
   let time = epoch;
   let open = true;
@@ -220,6 +223,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     tick,
     setJoints,
     push: (torque) => dofs.forEach((joint, i) => (physics.data("qfrc_applied")[joint.dof] = torque[i]!)),
+    setFingers: (travel) => fingers.forEach((actuator) => (physics.data("ctrl")[actuator] = travel)),
     pressStop: () => become(buttonPressed(status$.value, time)),
     releaseStop: () => become(buttonReleased(status$.value, time)),
     pull: (force) => void (pull = force),

@@ -4,6 +4,7 @@ import { estopButtons, estopSources } from "../../robot/arms/interaStatus.ts";
 import { POSITION_MODE, timeOf, VELOCITY_MODE } from "../../robot/ros1/messages.ts";
 import type { Messages } from "../../robot/ros1/messages.ts";
 import type { Ros1 } from "../../robot/ros1/node.ts";
+import { overRos1 } from "../../robot/ros1/wire.ts";
 import type { JointMessage } from "../../sim/jointMessage.ts";
 import type { Twin } from "../../sim/twin.ts";
 import type { ArmDescription, ArmStatus, JointCommand } from "../../src/domain/arm.ts";
@@ -12,6 +13,7 @@ import { chain, forward } from "../../src/kinematics/chain.ts";
 import { quaternion, xyz } from "../foxglove/transforms.ts";
 import { urdf } from "../foxglove/urdf.ts";
 import { DESCRIPTION } from "../ownArm.ts";
+import { speakInteraIo } from "./interaIo.ts";
 
 type Command = Messages["intera_core_msgs/JointCommand"];
 
@@ -86,6 +88,7 @@ export async function speakInteraRos1(twin: Twin, description: ArmDescription, n
     collision.publish({ header, collision_state: hit ?? false });
   };
   open.add(twin.arm.status$.subscribe({ next: (it) => (status = it), error: () => {} }));
+  open.add(await speakInteraIo(twin, overRos1(node)));
   open.add(twin.message$.subscribe({ next: tell, error: () => {} }));
 
   const follow = (message: Command) => {

@@ -5,6 +5,7 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { secondsOf } from "../ros1/messages.ts";
 import { stampsAt } from "../ros1/stamps.ts";
 import { besideOf } from "./interaBeside.ts";
+import { cuffOver } from "./interaCuff.ts";
 import { sameStatus, statusOf } from "./interaStatus.ts";
 import type { InteraTopics } from "./interaTopics.ts";
 import type { Wire } from "../wire.ts";
@@ -69,9 +70,17 @@ export function interaLink(wire: Wire, robot: InteraTopics, joints: readonly str
       }
     }),
   );
+  let cuff: boolean | undefined;
+  guards.add(
+    cuffOver(wire).subscribe((squeezed) => {
+      cuff = squeezed;
+      // A hand is not waited for: what the robot said last of the rest still holds.
+      if (squeezed && status$ && !status$.value.cuff) status$.next({ ...status$.value, at: clock.now(), cuff: true });
+    }),
+  );
   guards.add(
     state.message$.subscribe((message) => {
-      const said = statusOf(message, clock.now());
+      const said = { ...statusOf(message, clock.now()), ...(cuff === undefined ? {} : { cuff }) };
       if (status$ === undefined) status$ = new BehaviorSubject(said);
       else if (!sameStatus(said, status$.value)) status$.next(said);
       word$.next(said);

@@ -22,4 +22,4 @@ export const statusOf = (said: Assembly, at: Seconds): ArmStatus => ({
 
 /** The robot says it a hundred times a second; who listens wants to hear of changes. */
 export const sameStatus = (a: ArmStatus, b: ArmStatus): boolean =>
-  (Object.keys(a) as (keyof ArmStatus)[]).every((key) => key === "at" || a[key] === b[key]);
+  a.cuff === b.cuff && (Object.keys(a) as (keyof ArmStatus)[]).every((key) => key === "at" || a[key] === b[key]);

@@ -30,7 +30,7 @@ export interface IoStatus {
   readonly commands: readonly IoTime[];
 }
 
-/** What carries them: ROS 2, a bridge, or a test. Both ends of /io/end_effector/right_gripper. */
+/** What carries them: a ROS, or a test. Both ends of /io/end_effector/right_gripper. */
 export interface IoLink {
   /** Hot. Errs or completes when the link is lost. The robot tells its state when it changes, and now and then; not at a rate. */
   readonly status$: Observable<IoStatus>;

@@ -65,6 +65,27 @@ export interface Messages {
     readonly estop_source: number;
   };
   readonly "intera_core_msgs/CollisionDetectionState": { readonly header: Header; readonly collision_state: boolean };
+  /** `args` and what a device tells are JSON inside strings. `time` is a command's name: the device repeats it in `commands`. */
+  readonly "intera_core_msgs/IOComponentCommand": { readonly time: Time; readonly op: string; readonly args: string };
+  readonly "intera_core_msgs/IODeviceStatus": {
+    readonly time: Time;
+    readonly device: { readonly name: string; readonly status: IoHealth };
+    readonly ports: readonly IoDatum[];
+    readonly signals: readonly IoDatum[];
+    readonly commands: readonly Time[];
+    readonly responses: readonly string[];
+  };
+}
+interface IoHealth {
+  readonly tag: string;
+  readonly id: string;
+  readonly detail: string;
+}
+interface IoDatum {
+  readonly name: string;
+  readonly format: string;
+  readonly data: string;
+  readonly status: IoHealth;
 }
 export type MessageType = keyof Messages;
 
@@ -77,6 +98,12 @@ const parts = {
   "geometry_msgs/Twist": ["geometry_msgs/Vector3 linear", "geometry_msgs/Vector3 angular"],
   "geometry_msgs/Wrench": ["geometry_msgs/Vector3 force", "geometry_msgs/Vector3 torque"],
   "geometry_msgs/Vector3": ["float64 x", "float64 y", "float64 z"],
+  "intera_core_msgs/IOComponentStatus": ["string name", "intera_core_msgs/IOStatus status"],
+  "intera_core_msgs/IODataStatus": ["string name", "string format", "string data", "intera_core_msgs/IOStatus status"],
+  "intera_core_msgs/IOStatus": [
+    ...["string DOWN = down", "string READY = ready", "string BUSY = busy", "string UNREADY = unready", "string ERROR = error"],
+    ...["string tag", "string id", "string detail"],
+  ],
 } as const;
 type Part = keyof typeof parts;
 
@@ -117,6 +144,15 @@ const fields: Readonly<Record<MessageType, readonly [lines: readonly string[], u
     [],
   ],
   "intera_core_msgs/CollisionDetectionState": [[header, "bool collision_state"], ["std_msgs/Header"]],
+  "intera_core_msgs/IOComponentCommand": [["time time", "string op", "string args"], []],
+  "intera_core_msgs/IODeviceStatus": [
+    [
+      ...["time time", "intera_core_msgs/IOComponentStatus device"],
+      ...["intera_core_msgs/IODataStatus[] ports", "intera_core_msgs/IODataStatus[] signals"],
+      ...["time[] commands", "string[] responses"],
+    ],
+    ["intera_core_msgs/IOComponentStatus", "intera_core_msgs/IODataStatus", "intera_core_msgs/IOStatus"],
+  ],
 };
 
 export const types = Object.keys(fields) as MessageType[];

@@ -63,6 +63,7 @@ const json = {
     observation: float32,
     action: float32,
     sent: command.optional(),
+    human: z.boolean().optional(),
   }),
   "/onarm/label": z.object({
     at: number,

@@ -94,6 +94,8 @@ export interface TransitionRecord {
   readonly observation: Observation;
   readonly action: Action;
   readonly sent?: JointCommand;
+  /** A person moved the arm in this step: by its cuff, or by hand from the page. Absent where nobody did. */
+  readonly human?: boolean;
 }
 
 /** Rewards of a finished episode, one a step, and who gave them. */

@@ -134,7 +134,8 @@ export function itKeepsTheGripperContract(name: string, open: (context: Mocha.Co
     it("S4: fails at once when it reports an error, tells of it, and is asked no more", async () => {
       const gripper = await calibrated();
       const deed = outcome(gripper.move(share(0)));
-      await seen(({ moving }) => moving);
+      // By then all that belongs to the deed has been said, also over a wire.
+      await seen(({ moving, width }) => moving && width < share(0.8));
       const before = bench.asked();
       bench.fail();
       expect(await deed).to.equal("gripper.failed");

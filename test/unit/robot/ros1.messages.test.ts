@@ -6,9 +6,11 @@ import { definitionOf, secondsOf, timeOf, types } from "../../../robot/ros1/mess
 import type { MessageType } from "../../../robot/ros1/messages.ts";
 import { md5Of } from "../../../robot/ros1/topics.ts";
 
-/** JointCommand: as a Sawyer's own build has it; the others: `rosmsg md5` of Debian's ROS 1. */
+/** Intera's: as Sawyers' own builds have them; the others: `rosmsg md5` of Debian's ROS 1. */
 const published: Partial<Record<MessageType, string>> = {
   "intera_core_msgs/JointCommand": "c8c85922d297da6209a089a906207e5d",
+  "intera_core_msgs/IOComponentCommand": "ede95ba2953dc221dc82cac20f697530",
+  "intera_core_msgs/IODeviceStatus": "0d0c97a2d700848e7ad46e09a77cf896",
   "sensor_msgs/JointState": "3066dcd76a6cfaef579bd0f34173e9fd",
   "geometry_msgs/PoseArray": "916c28c5764443f268b296bb671b9d97",
   "std_msgs/Empty": "d41d8cd98f00b204e9800998ecf8427e",
