@@ -9,7 +9,8 @@ export type DecoderQuality = { readonly auc: number; readonly perAim: Record<str
 
 /**
  * Judges the decoder as practice uses it: z from a task's own labelled behaviour history, asked about *other* behaviour in the same
- * task (R2 of a dense reward across tasks: the other behaviour pursued another task's aim, see docs/learning.md 3). Undefined when aborted.
+ * task (R2 of a dense reward across tasks: the other behaviour pursued another task's aim, see docs/learning.md 3; of a two-valued reward some
+ * of it pursued another's). Undefined when aborted.
  */
 export async function decoderQuality(
   domain: Domain,
@@ -27,10 +28,12 @@ export async function decoderQuality(
   const { tasks, taskSeed, seed } = options;
   const ids = Array.from({ length: tasks }, (_, i) => i);
   const episodes = options.history + options.asked;
-  const job = { split: "validation" as const, taskSeed, ids, seed, episodes, foreign: options.asked };
+  const sparse = domain.spec.reward;
+  // Another aim's behaviour seldom succeeds: a two-valued reward is asked of the task's own, too, or there is no success to find.
+  const foreign = sparse.kind === "sparse" ? Math.floor(options.asked / 2) : options.asked;
+  const job = { split: "validation" as const, taskSeed, ids, seed, episodes, foreign };
   const made = await rollouts.behave(job, () => {}, options.signal);
   if (options.signal.aborted) return undefined;
-  const sparse = domain.spec.reward;
   const byAim = new Map<string, { predicted: number[]; truth: number[] }>();
   for (const id of ids) {
     const own = made.episodes.filter((e) => e.task === id);

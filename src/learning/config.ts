@@ -28,6 +28,7 @@ export interface LearnerConfig {
   /** Initial weights: the released code's rule (1/sqrt of the output width) or He-uniform by fan-in. */
   readonly init: "released" | "fan-in";
   readonly discount?: number;
+  readonly returnSteps?: number;
   readonly rewardScale?: number;
   readonly polyak?: number;
   readonly context?: ContextRule;
@@ -43,6 +44,11 @@ export interface SmacConfig extends LearnerConfig {
   readonly rewardScale: number;
   /** AWAC temperature, in units of the scaled reward. */
   readonly temperature: number;
+  /**
+   * Steps of the data that a Bellman target looks ahead before it bootstraps; 1 as released. A behaviour that pursues one thing for seconds shows
+   * in one action of 0.1 s only which thing that is: over several steps the critic sees what comes of it.
+   */
+  readonly returnSteps: number;
   /** Softmax of advantages over the whole batch (paper's code) or within each task (pitfall P7). */
   readonly weighting: "batch" | "task";
   /** Offline policy loss: AWAC's, or -min Q as SAC's actor without entropy: the ablation that shows why it has to be AWAC's. */
@@ -91,6 +97,7 @@ export const paper: SmacConfig = {
   discount: 0.99,
   rewardScale: 5,
   temperature: 100,
+  returnSteps: 1,
   weighting: "batch",
   actor: "awac",
   actionBound: 0.999999,
@@ -127,6 +134,7 @@ const base: SmacConfig = {
   discount: 0.9,
   rewardScale: 1,
   temperature: 0.5,
+  returnSteps: 1,
   weighting: "task",
   actor: "awac",
   actionBound: 0.999999,
@@ -167,6 +175,7 @@ const sawyerDefault: SmacConfig = {
   },
   head: "bernoulli",
   discount: 0.95,
+  returnSteps: 10,
   klWeight: 0.01,
   context: { count: 64, least: 16, episodes: 4 },
   practice: {
@@ -204,6 +213,7 @@ export const smacSchema: z.ZodType<SmacConfig> = z.strictObject({
   ...common,
   ...values,
   ...awac,
+  returnSteps: z.number().int().positive().max(1000).default(1),
   actor: z.enum(["awac", "sac"]),
   klWeight: z.number().min(0),
   context: contextSchema,

@@ -195,6 +195,12 @@ export class Learner {
         b.observation!.set(m.observation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
         b.nextObservation?.set(m.nextObservation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
         b.action!.set(m.action.subarray(row * m.A, (row + 1) * m.A), i * m.A);
+        if (b.aheadReward) {
+          const ahead = m.ahead(row, config.returnSteps ?? 1, config.discount ?? 0);
+          b.aheadReward[i] = ahead.reward;
+          b.aheadDiscount![i] = ahead.discount;
+          b.aheadObservation!.set(m.nextObservation.subarray(ahead.last * m.O, (ahead.last + 1) * m.O), i * m.O);
+        }
         if (b.reward) b.reward[i] = m.reward[row]!;
         if (b.terminated) b.terminated[i] = m.terminated[row]!;
         if (b.return && returns) b.return[i] = returns[row]!;

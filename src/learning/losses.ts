@@ -9,7 +9,7 @@ import { smacShapes, targetShapes } from "./parameters.ts";
 
 export const LOSSES = ["critic1", "critic2", "actor", "decoder", "kl", "advantage", "q"] as const;
 
-/** Shapes of what one update is fed besides weights. Rows are grouped by task. `noise`: standard normal. `lambda`: weight of the -Q term. */
+/** Shapes of what one update is fed besides weights. Rows are grouped by task. `noise`: standard normal. `lambda`: weight of the -Q term. `ahead...`: n-step targets. */
 export function batchShapes(spec: DomainSpec, config: SmacConfig, { T, N, K }: BatchSize): Record<string, Shape> {
   const [O, A, Z, B] = [spec.observation.length, spec.action.length, config.nets.latent, T * N];
   return {
@@ -24,6 +24,7 @@ export function batchShapes(spec: DomainSpec, config: SmacConfig, { T, N, K }: B
     actionNoise: [B, A],
     nextActionNoise: [B, A],
     lambda: [],
+    ...(config.returnSteps > 1 ? { aheadReward: [B, 1], aheadObservation: [B, O], aheadDiscount: [B, 1] } : {}),
   };
 }
 
@@ -83,9 +84,11 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
     const x = tf.concat([b.observation!, b.action!, zFixed], 1);
     const [q1, q2] = [mlp(p, "q1", x), mlp(p, "q2", x)];
     const target = stopGradient(() => {
-      const nextAction = sampleAction(policyHead(p, b.nextObservation!, z), b.nextActionNoise!);
-      const next = minQ(p, "t1", "t2", tf.concat([b.nextObservation!, nextAction, z], 1));
-      return tf.add(tf.mul(config.rewardScale, b.reward!), tf.mul(tf.mul(config.discount, tf.sub(1, b.terminated!)), next));
+      const later = b.aheadObservation ?? b.nextObservation!;
+      const nextAction = sampleAction(policyHead(p, later, z), b.nextActionNoise!);
+      const next = minQ(p, "t1", "t2", tf.concat([later, nextAction, z], 1));
+      const discount = b.aheadDiscount ?? tf.mul(config.discount, tf.sub(1, b.terminated!));
+      return tf.add(tf.mul(config.rewardScale, b.aheadReward ?? b.reward!), tf.mul(discount, next));
     });
 
     const head = policyHead(p, b.observation!, zFixed);

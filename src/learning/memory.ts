@@ -106,6 +106,17 @@ export class TaskMemory {
     return values;
   }
 
+  /**
+   * `steps` transitions on from `row`, or fewer where its episode ends: the discounted reward on the way, the last of them, and what a value
+   * after it counts; 0 after a true end.
+   */
+  ahead(row: number, steps: number, discount: number): { reward: number; last: number; discount: number } {
+    const end = Math.min(row + steps, this.#spanOf(row).end);
+    let [reward, weight] = [0, 1];
+    for (let t = row; t < end; t++, weight *= discount) reward += weight * this.reward[t]!;
+    return { reward, last: end - 1, discount: this.terminated[end - 1] ? 0 : weight };
+  }
+
   writeContextRow(row: number, rows: Float32Array, k: number): void {
     const { O, A } = this;
     const at = k * (O + A + 1);
@@ -119,6 +130,16 @@ export class TaskMemory {
     const online = this.count - this.offlineCount;
     if (onlineShare === "union" || online === 0 || this.offlineCount === 0) return rng.integer(this.count);
     return rng.uniform() < onlineShare ? this.offlineCount + rng.integer(online) : rng.integer(this.offlineCount);
+  }
+
+  #spanOf(row: number): Span {
+    let [low, high] = [0, this.spans.length - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.spans[middle]!.start <= row) low = middle;
+      else high = middle - 1;
+    }
+    return this.spans[low]!;
   }
 
   #reserve(count: number): void {

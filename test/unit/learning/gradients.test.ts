@@ -54,6 +54,28 @@ describe("SMAC's losses and gradients", () => {
         for (const name of Object.keys(compiled)) expect(relativeError(compiled[name]!, eager[name]!), name).to.be.below(1e-5);
       });
 
+      it("are those of one step where a target that looks ahead is told of one step only", async () => {
+        const ahead: SmacConfig = { ...config, returnSteps: 3 };
+        const { batch } = problem;
+        const evaluated = await evaluate(
+          smacUpdate(spec, ahead, { T, N, K }, problem.lambda > 0),
+          { ...shapes, ...batchShapes(spec, ahead, { T, N, K }) },
+          Object.fromEntries(
+            Object.entries({
+              ...problem.weights,
+              ...batch,
+              aheadReward: batch.reward!,
+              aheadObservation: batch.nextObservation!,
+              aheadDiscount: batch.terminated!.map((ended) => discount * (1 - ended)),
+              lambda: [problem.lambda],
+            }).map(([name, xs]) => [name, Float64Array.from(xs)]),
+          ),
+          "compiled",
+        );
+        const found = await update("compiled");
+        for (const name of Object.keys(found)) expect(relativeError(evaluated[name]!, found[name]!), name).to.be.below(1e-5);
+      });
+
       it("are in the golden file what differences of another step give, to 1e-5", () => {
         const smac = new SmacFloat64(problem);
         const held = smac.held();

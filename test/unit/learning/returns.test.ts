@@ -1,8 +1,10 @@
 import { expect } from "chai";
+import fc from "fast-check";
 import { rng } from "../../../src/domain/rng.ts";
 import { tf } from "../../../src/engine/engine.ts";
 import { algorithm, algorithmConfig } from "../../../src/learning/algorithms.ts";
 import type { Algorithm } from "../../../src/learning/algorithms.ts";
+import { smac } from "../../../src/learning/smac.ts";
 import { Learner } from "../../../src/learning/learner.ts";
 import { TaskMemory } from "../../../src/learning/memory.ts";
 import { episode, tinyConfig, tinySpec } from "./tiny.ts";
@@ -27,6 +29,51 @@ describe("Monte-Carlo returns of a task's memory", () => {
     const drawn = memory.drawContext({ count: 4, least: 4, episodes: "any" }, rng("drawn"), rows, mask, () => true);
     expect(drawn).to.have.length(4);
     drawn.forEach((row, k) => expect(rows[k * 6 + 5]).to.equal(memory.reward[row]));
+  });
+});
+
+describe("steps that a target looks ahead", () => {
+  it("end with their episode, discount what lies between, and count nothing after a true end", () => {
+    const lengths = fc.array(fc.record({ steps: fc.integer({ min: 1, max: 9 }), terminated: fc.boolean() }), {
+      minLength: 1,
+      maxLength: 5,
+    });
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: 1, max: 12 }), (episodes, steps) => {
+        const memory = new TaskMemory(3, 2, 1);
+        episodes.forEach((shape, i) => memory.append(episode(0, i, shape), { online: false, exploration: false }));
+        let start = 0;
+        for (const { steps: length, terminated } of episodes) {
+          for (let t = 0; t < length; t++) {
+            const n = Math.min(steps, length - t);
+            const { reward, last, discount } = memory.ahead(start + t, steps, 0.5);
+            let wanted = 0;
+            for (let k = 0; k < n; k++) wanted += 0.5 ** k * memory.reward[start + t + k]!;
+            expect(reward).to.be.closeTo(wanted, 1e-6);
+            expect(last).to.equal(start + t + n - 1);
+            expect(discount).to.equal(terminated && t + n === length ? 0 : 0.5 ** n);
+          }
+          start += length;
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("are what a learner feeds whose config looks ahead: reward, state and discount of the same row", async () => {
+    const learner = new Learner(smac(spec, tinyConfig({ returnSteps: 4 })), 3);
+    learner.addOffline(0, [episode(0, 0, { steps: 7 })]);
+    let asked = 0;
+    const memory = learner.memory[0]!;
+    const ahead = memory.ahead.bind(memory);
+    memory.ahead = (row, steps, discount) => (
+      asked++,
+      expect([steps, discount]).to.deep.equal([4, learner.config.discount]),
+      ahead(row, steps, discount)
+    );
+    await learner.update(1);
+    expect(asked).to.equal(learner.config.metaBatch * learner.config.batch);
+    await learner.dispose();
   });
 });
 
