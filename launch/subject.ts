@@ -12,6 +12,7 @@ import type { Mode } from "../src/domain/mode.ts";
 import { seconds } from "../src/domain/units.ts";
 import type { Vec3 } from "../src/domain/units.ts";
 import { governor } from "../src/safety/governor.ts";
+import { openInteraArm } from "./interaArm.ts";
 import { prioritise } from "./priority.ts";
 import { LIMITS_FILE } from "./sawyer.ts";
 import type { SubjectJob } from "./subjectJob.ts";
@@ -24,6 +25,7 @@ import type { Watchdog } from "./watchdog.ts";
  */
 const job = JSON.parse(process.argv[2]!) as SubjectJob;
 const limits = loadLimits(LIMITS_FILE);
+type Driven = Pick<PacedTwin, "arm" | "clock">;
 const say = (said: object) => process.stdout.write(JSON.stringify(said) + "\n");
 
 /** The wave everything here moves by, -1..1, after `t` s of moving. */
@@ -37,7 +39,7 @@ const MOVING = 0.05;
 /** A position set-point lies so far ahead in time, s: the lag at which the arm's own position loop moves as fast as it is meant to. */
 const AHEAD = seconds(0.05);
 
-function announce({ arm }: PacedTwin): void {
+function announce({ arm }: Driven): void {
   let told = false;
   arm.state$.subscribe({
     next: ({ at, velocity }) => {
@@ -50,7 +52,7 @@ function announce({ arm }: PacedTwin): void {
 }
 
 /** Moves by the control loop. Returns how to let go in order. */
-async function loop(twin: PacedTwin, watchdog: Watchdog | undefined) {
+async function loop(twin: Driven, watchdog: Watchdog | undefined) {
   const { arm, clock } = twin;
   const wanted = (t: number, start: readonly number[]): Intent =>
     job.does === "twist"
@@ -82,7 +84,7 @@ async function loop(twin: PacedTwin, watchdog: Watchdog | undefined) {
 }
 
 /** Moves by position set-points that the governor lets through, which an arm goes on to whether or not we live. */
-async function positions({ arm, clock }: PacedTwin, watchdog: Watchdog | undefined) {
+async function positions({ arm, clock }: Driven, watchdog: Watchdog | undefined) {
   const judge = governor(sawyer, limits);
   let state: ArmState | undefined;
   let before: JointCommand | undefined;
@@ -116,7 +118,9 @@ async function positions({ arm, clock }: PacedTwin, watchdog: Watchdog | undefin
 prioritise();
 const parent = process.ppid;
 setInterval(() => void (process.ppid !== parent && process.exit(1)), 1000).unref();
-const twin = await connectTwin(job.address, { reconnect: job.reconnect ?? false });
+const twin = await (job.address.startsWith("http:")
+  ? openInteraArm(job.address)
+  : connectTwin(job.address, { reconnect: job.reconnect ?? false }));
 const watchdog = job.watchdog ? await openWatchdog({ arm: job.watchdog }) : undefined;
 const release = await (job.does === "positions" ? positions : loop)(twin, watchdog);
 say({ ready: true, ...(watchdog && { watchdog: watchdog.pid }) });

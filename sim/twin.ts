@@ -63,6 +63,8 @@ export interface Twin {
   squeezeCuff(squeezed: boolean): void;
   /** Makes the physics' state a NaN: the next period ends the twin. */
   poison(): void;
+  /** Velocities that the loop of its commanded joints follows now, rad/s. */
+  references(): readonly number[];
   /** Silence after which a velocity command is forgotten, s. */
   timeout(): number;
   setTimeout(s: number): void;
@@ -97,6 +99,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const tipChain = chain(description);
   const rest = description.joints.filter(({ kind }) => kind !== "fixed").map(({ name }) => physics.joint(name));
   const dofs = description.commanded.map((name) => physics.joint(name));
+  const servos = description.commanded.map((name) => physics.actuator(name));
   const fingers = description.joints.filter(({ kind }) => kind === "prismatic").map(({ name }) => physics.actuator(name));
 
   let time = epoch;
@@ -229,6 +232,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     pull: (force) => void (pull = force),
     squeezeCuff: (squeezed) => become(guided(status$.value, time, squeezed)),
     poison: () => void (physics.data("qpos")[dofs[0]!.qpos] = NaN),
+    references: () => servos.map((actuator) => physics.data("ctrl")[actuator]!),
     timeout: () => timeout,
     setTimeout: (s) => void (timeout = checkTimeout(s)),
     setSpeedRatio: (r) => void (ratio = checkSpeedRatio(r)),

@@ -20,6 +20,8 @@ import { LIMITS_FILE } from "../sawyer.ts";
 import type { DrillContext } from "./row.ts";
 import { lockstepWorld, pacedWorld, startOf, TIMEOUT } from "./world.ts";
 import type { Relayed } from "./world.ts";
+import { ros1World } from "./wire/world.ts";
+import type { DrillRobot } from "./wire/world.ts";
 
 export interface BenchOptions {
   readonly twin?: TwinOptions;
@@ -50,6 +52,8 @@ export interface Bench extends FaultyArm, FaultyScene, FaultyClock {
   readonly poison?: () => void;
   /** The process between, where there is one. */
   readonly relay?: Relayed;
+  /** The robot's side of the wire, where the drill is over one. */
+  readonly robot?: DrillRobot;
   /** What the arm really did from `since` on, by its own record. */
   truth(since: Seconds): TracePoint[];
   /** What is wanted in every beat from now on; undefined: nothing is said any more. */
@@ -67,7 +71,11 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
   const limits = options.limits?.(read) ?? read;
   const twin: TwinOptions = { timeout: TIMEOUT, start: startOf(read), ...options.twin };
   const world =
-    context.time === "lockstep" ? await lockstepWorld(twin) : await pacedWorld(twin, context.folder, options.relayed ?? false);
+    context.wire !== undefined
+      ? await ros1World(twin, context.folder)
+      : context.time === "lockstep"
+        ? await lockstepWorld(twin)
+        : await pacedWorld(twin, context.folder, options.relayed ?? false);
   let enables = 0;
   const arm = faultyArm({ ...world.arm, enable: () => (enables++, world.arm.enable()) });
   const scene = faultyScene(world.scene);
@@ -133,6 +141,7 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
     enables: () => enables,
     ...(world.poison && { poison: world.poison }),
     ...(world.relay && { relay: world.relay }),
+    ...(world.robot && { robot: world.robot }),
     truth: (since) => world.trace().filter(({ t }) => t >= since),
     drive: (next) => void (wanted = next),
     beats,

@@ -6,29 +6,45 @@ import { setTimeout as pause } from "node:timers/promises";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { monotonic } from "../../sim/pacedClock.ts";
 import { spawnTwin } from "../../sim/pacedTwin.ts";
-import type { SpawnedTwin } from "../../sim/pacedTwin.ts";
 import type { TracePoint } from "../../sim/twin.ts";
 import type { Sending } from "../../sim/wire.ts";
 import { loadLimits } from "../../src/config/limits.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
+import type { Arm } from "../../src/ports/arm.ts";
+import { openInteraArm } from "../interaArm.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import { spawnSubject } from "../subjectClient.ts";
 import type { Subject } from "../subjectClient.ts";
 import type { SubjectJob, SubjectSaid } from "../subjectJob.ts";
 import { readTrace, startOf, TIMEOUT } from "./world.ts";
+import { openRobot } from "./wire/world.ts";
 import type { DrillContext } from "./row.ts";
 
 /** A twin of its own with a record of what it really did, for processes to be tried on. */
 export interface Stage {
-  readonly twin: SpawnedTwin;
+  /** Where control reaches it, and what a person beside it does. */
+  readonly twin: { readonly address: string; readonly arm: Pick<Arm, "reset" | "enable"> };
   /** The twin's own record from `since` on. */
   truth(since?: number): TracePoint[];
   close(): Promise<void>;
 }
 
-export async function openStage({ folder }: DrillContext): Promise<Stage> {
+export async function openStage({ folder, wire }: DrillContext): Promise<Stage> {
+  const from = startOf(loadLimits(LIMITS_FILE));
+  if (wire !== undefined) {
+    const robot = await openRobot(folder, from);
+    const beside = (deed: "reset" | "enable") => async () => {
+      const { arm } = await openInteraArm(robot.master.uri);
+      await arm[deed]().finally(arm.close);
+    };
+    return {
+      twin: { address: robot.master.uri, arm: { reset: beside("reset"), enable: beside("enable") } },
+      truth: (since = -Infinity) => robot.trace().filter(({ t }) => t >= since),
+      close: robot.end,
+    };
+  }
   const file = join(folder, "trace.jsonl");
-  const twin = await spawnTwin(sawyer, { timeout: TIMEOUT, start: startOf(loadLimits(LIMITS_FILE)), linger: 2, trace: file });
+  const twin = await spawnTwin(sawyer, { timeout: TIMEOUT, start: from, linger: 2, trace: file });
   return {
     twin,
     truth: (since = -Infinity) => readTrace(file).filter(({ t }) => t >= since),

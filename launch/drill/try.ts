@@ -9,6 +9,7 @@ import type { DrillContext, Row } from "./row.ts";
 
 export interface TryOptions {
   readonly time: DrillContext["time"];
+  readonly wire?: DrillContext["wire"];
   readonly seed: number;
   readonly signal: AbortSignal;
 }
@@ -17,14 +18,20 @@ export interface TryOptions {
 const LIMIT = 90;
 
 /** One try of one row, in a folder of its own. What the trial itself throws is a failed row, never the end of the drill. */
-export async function tryRow(row: Row, { time, seed, signal }: TryOptions): Promise<Finding> {
+export async function tryRow(row: Row, { time, wire, seed, signal }: TryOptions): Promise<Finding> {
   const folder = await mkdtemp(join(tmpdir(), `onarm-drill-${row.id}-`));
   try {
     const late = AbortSignal.timeout(1000 * LIMIT);
     const over = new Promise<never>((_, reject) =>
       late.addEventListener("abort", () => reject(new Error(`it did not end within ${LIMIT} s`))),
     );
-    const trial = row.run({ time, rng: rng("drill", row.id, seed), folder, signal: AbortSignal.any([signal, late]) });
+    const trial = row.run({
+      time,
+      ...(wire && { wire }),
+      rng: rng("drill", row.id, seed),
+      folder,
+      signal: AbortSignal.any([signal, late]),
+    });
     return finding(row, await Promise.race([trial, over]));
   } catch (error) {
     if (signal.aborted) throw error;

@@ -11,6 +11,7 @@ import type { Arm } from "../../src/ports/arm.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Scene } from "../../src/ports/scene.ts";
 import { START_TIP } from "../../src/tasks/sawyer.ts";
+import type { DrillRobot } from "./wire/world.ts";
 
 /** A link process to be killed, and to come back at the same place. */
 export interface Relayed {
@@ -27,6 +28,8 @@ export interface World {
   readonly end: () => Promise<void>;
   readonly poison?: () => void;
   readonly relay?: Relayed;
+  /** The robot's side of a wire, which can be told to fail. */
+  readonly robot?: DrillRobot;
 }
 
 export async function lockstepWorld(options: TwinOptions): Promise<World> {

@@ -1,3 +1,4 @@
+import { Option } from "commander";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { integer, type Verb } from "../cli.ts";
 import type { Repeated } from "../drill/finding.ts";
@@ -6,6 +7,7 @@ import { openLoad } from "../drill/load.ts";
 import { heading, line } from "../drill/report.ts";
 import type { Row } from "../drill/row.ts";
 import { rows } from "../drill/rows.ts";
+import { wireRows } from "../drill/wire/rows.ts";
 import { tryRow } from "../drill/try.ts";
 import { prioritise } from "../priority.ts";
 import type { VerbContext } from "../verb.ts";
@@ -15,17 +17,18 @@ interface Options {
   readonly repeat: number;
   readonly arm: string;
   readonly load?: boolean;
+  readonly wire?: "intera-ros1";
 }
 
 /** The rows that were asked for, in the order of the table. */
-function asked(only: string | undefined): readonly Row[] {
+function asked(only: string | undefined, rows: readonly Row[]): readonly Row[] {
   if (only === undefined) return rows;
   const wanted = only.split(",").map((id) => id.trim().toUpperCase());
   const unknown = wanted.find((id) => !rows.some((row) => row.id === id));
   if (unknown !== undefined)
     throw new OnarmError(
       "usage.invalid",
-      `drill: there is no row "${unknown}"; the rows are ${rows.map(({ id }) => id).join(", ")}`,
+      `drill: there is no row "${unknown}" here; the rows are ${rows.map(({ id }) => id).join(", ")}`,
     );
   return rows.filter(({ id }) => wanted.includes(id));
 }
@@ -41,14 +44,21 @@ function requireSim(arm: string): void {
 }
 
 /** Tries every row `repeat` times; an interrupt ends it after what is done. */
-async function* tried(chosen: readonly Row[], repeat: number, { seed, signal }: VerbContext, done: () => void) {
+async function* tried(
+  chosen: readonly Row[],
+  { repeat, wire }: Pick<Options, "repeat" | "wire">,
+  { seed, signal }: VerbContext,
+  done: () => void,
+) {
   for (const row of chosen) {
     const findings = [];
     for (let k = 0; k < repeat && !signal.aborted; k++) {
-      const found = await tryRow(row, { time: "paced", seed: seed + k, signal }).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
-        return undefined;
-      });
+      const found = await tryRow(row, { time: "paced", ...(wire && { wire }), seed: seed + k, signal }).catch(
+        (error: unknown) => {
+          if (!signal.aborted) throw error;
+          return undefined;
+        },
+      );
       if (!found) break;
       findings.push(found);
       done();
@@ -72,11 +82,17 @@ export const verb: Verb<Options> = {
         1,
       )
       .option("--arm <name>", "which arm is drilled", "sim")
+      .addOption(
+        new Option(
+          "--wire <protocol>",
+          "the rows of links and processes, with the embedded arm as a robot on a ROS 1 master of the drill's own",
+        ).choices(["intera-ros1"]),
+      )
       .option("--load", "a trainer keeps every core busy meanwhile");
   },
-  run: async ({ only, repeat, arm, load }, context) => {
+  run: async ({ only, repeat, arm, load, wire }, context) => {
     requireSim(arm);
-    const chosen = asked(only);
+    const chosen = asked(only, wire ? wireRows : rows);
     const began = performance.now();
     // What drives an arm asks to be run first; so does the drill, whose own loop it tries.
     prioritise();
@@ -86,7 +102,7 @@ export const verb: Verb<Options> = {
     context.log(heading);
     try {
       let n = 0;
-      for await (const { row, found } of tried(chosen, repeat, context, () =>
+      for await (const { row, found } of tried(chosen, { repeat, ...(wire && { wire }) }, context, () =>
         progress.update(++n, underWay(chosen, n, repeat)),
       )) {
         const { seen: _, ...plain } = found;

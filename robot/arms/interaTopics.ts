@@ -1,7 +1,9 @@
-import { filter, firstValueFrom, interval, startWith, timeout } from "rxjs";
+import { filter, firstValueFrom, interval, startWith, Subject, timeout } from "rxjs";
+import type { Observable } from "rxjs";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { Messages, MessageType } from "../ros1/messages.ts";
 import type { Heard, Spoken, Wire } from "../wire.ts";
+import { references } from "./interaEcho.ts";
 
 const limb = "/robot/limb/right";
 
@@ -28,6 +30,10 @@ type HeardOf<T extends Table> = { readonly [K in keyof T]: Heard<Messages[T[K][1
 type SpokenOf<T extends Table> = { readonly [K in keyof T]: Spoken<Messages[T[K][1]]> };
 
 export interface InteraTopics extends HeardOf<typeof says>, SpokenOf<typeof isTold> {
+  /** What its own loop follows; not every robot tells. */
+  readonly references: Heard<Messages["sensor_msgs/JointState"]>;
+  /** Commands as somebody took them. */
+  readonly told$: Observable<Messages["intera_core_msgs/JointCommand"]>;
   /** Why nobody may listen to a topic, and what to do. */
   unheard(topic: string): string;
   /** Resolves when the robot is seen and can be commanded; `told`: it has told its state. Rejects with "link.lost" after `patience` ms, naming what is missing. */
@@ -43,6 +49,15 @@ export async function interaTopics(wire: Wire): Promise<InteraTopics> {
     Object.entries(isTold).map(async ([key, [topic, type]]) => [key, await wire.speak(topic, type, settings.has(key))] as const),
   );
   const topics = { ...heard, ...Object.fromEntries(spoken) } as HeardOf<typeof says> & SpokenOf<typeof isTold>;
+  const told$ = new Subject<Messages["intera_core_msgs/JointCommand"]>();
+  const command: typeof topics.command = {
+    ...topics.command,
+    publish(message) {
+      const taken = topics.command.publish(message);
+      if (taken > 0) told$.next(message);
+      return taken;
+    },
+  };
   const unheard = (topic: string) => `nobody at the robot listens to ${topic}; ${wire.deaf}`;
   const absent = (told: boolean) => {
     if (!topics.jointStates.linked())
@@ -53,6 +68,9 @@ export async function interaTopics(wire: Wire): Promise<InteraTopics> {
   };
   return {
     ...topics,
+    command,
+    references: wire.hear(...references),
+    told$: told$.asObservable(),
     unheard,
     async present(patience, told) {
       const seen$ = interval(20).pipe(

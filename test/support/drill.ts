@@ -3,6 +3,7 @@ import { setPriority } from "node:os";
 import type { Group, Promised } from "../../launch/drill/promised.ts";
 import type { Row, Seen } from "../../launch/drill/row.ts";
 import { rows } from "../../launch/drill/rows.ts";
+import { wireRows } from "../../launch/drill/wire/rows.ts";
 import { tryRow } from "../../launch/drill/try.ts";
 import { prioritise } from "../../launch/priority.ts";
 import { skip } from "./skip.ts";
@@ -13,8 +14,9 @@ const titled = ({ id, fault, reaction, bound }: Promised) => `${id}: ${fault} ->
 const tardy = ({ ok, ms, boundMs, instead }: Seen) =>
   !ok && instead === undefined && ms !== undefined && boundMs !== undefined && ms > boundMs;
 
-async function proves(context: Mocha.Context, row: Row) {
-  const found = await tryRow(row, { time: row.lockstep ? "lockstep" : "paced", seed: 1, signal: new AbortController().signal });
+async function proves(context: Mocha.Context, row: Row, wire?: "intera-ros1") {
+  const time = row.lockstep ? "lockstep" : "paced";
+  const found = await tryRow(row, { time, ...(wire && { wire }), seed: 1, signal: new AbortController().signal });
   if (found.ok === null) {
     context.test!.title += ` [${found.reason}]`;
     skip(context, found.reason!);
@@ -22,6 +24,19 @@ async function proves(context: Mocha.Context, row: Row) {
   expect(found.seen, found.reason).to.have.length.above(0);
   const missing = found.seen!.filter((seen) => !seen.ok && !(tardy(seen) && !row.lockstep));
   expect(missing, found.reason).to.deep.equal([]);
+}
+
+/** The rows of links and processes with a real ROS 1 master between the arm and its controller. */
+export function proveWire(): void {
+  describe("the fault table over ROS 1", function () {
+    this.timeout(90_000);
+    before(() => void prioritise());
+    after(() => setPriority(0));
+    for (const row of wireRows)
+      it(titled(row), async function () {
+        await proves(this, row, "intera-ros1");
+      });
+  });
 }
 
 /** The rows of one group as tests: the code of the drill itself, in virtual time wherever a row has it. */

@@ -1,0 +1,55 @@
+import { filter } from "rxjs";
+import type { Messages } from "../../../robot/ros1/messages.ts";
+import type { Ros1 } from "../../../robot/ros1/node.ts";
+import type { Ailment } from "./robotJob.ts";
+
+/** ms that a late word waits; m that a thing is said to be away from where it is. */
+const LATE = 500;
+const JUMP = 0.3;
+
+/** A node of a robot whose topics can fail one by one, where they leave it and where they reach it. */
+export interface Ailing {
+  readonly node: Ros1;
+  ails(topic: string, how: Ailment): void;
+  deaf(topic: string): void;
+  well(): void;
+}
+
+export function ailing(node: Ros1): Ailing {
+  const ailments = new Map<string, Ailment>();
+  const deaf = new Set<string>();
+  return {
+    ails: (topic, how) => void ailments.set(topic, how),
+    deaf: (topic) => void deaf.add(topic),
+    well() {
+      ailments.clear();
+      deaf.clear();
+    },
+    node: {
+      ...node,
+      hear(topic, type) {
+        const heard = node.hear(topic, type);
+        return { ...heard, message$: heard.message$.pipe(filter(() => !deaf.has(topic))) };
+      },
+      async speak(topic, type, latching) {
+        const spoken = await node.speak(topic, type, latching);
+        return {
+          ...spoken,
+          publish(message) {
+            const how = ailments.get(topic);
+            if (how === undefined) return spoken.publish(message);
+            if (how === "late") setTimeout(() => spoken.publish(message), LATE);
+            if (how === "jumped")
+              return spoken.publish(moved(message as Messages["geometry_msgs/PoseArray"]) as unknown as typeof message);
+            return 0;
+          },
+        };
+      },
+    },
+  };
+}
+
+const moved = ({ header, poses }: Messages["geometry_msgs/PoseArray"]) => ({
+  header,
+  poses: poses.map(({ position, orientation }) => ({ position: { ...position, y: position.y + JUMP }, orientation })),
+});

@@ -1,0 +1,50 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import process from "node:process";
+import { sawyer } from "../../../robot/description/sawyer.ts";
+import { openRos1 } from "../../../robot/ros1/node.ts";
+import { isOnarmError } from "../../../src/domain/errors.ts";
+import { prioritise } from "../../priority.ts";
+import { speakInteraRos1 } from "../../speak/interaRos1.ts";
+import { hostTwin } from "../../speak/pacedHost.ts";
+import { speakTracker } from "../../speak/tracker.ts";
+import { ailing } from "./ailing.ts";
+import { playedTracker } from "./site.ts";
+import type { FromRobot, RobotJob, ToRobot } from "./robotJob.ts";
+
+/** argv: a RobotJob as JSON. Told and telling by the channel of whoever forked it; ends with that channel. */
+const { master, start, timeout, trace } = JSON.parse(process.argv[2]!) as RobotJob;
+const say = (message: FromRobot) => process.send?.(message);
+
+async function main() {
+  const node = await openRos1({ master, name: "realtime_loop" });
+  const host = await hostTwin(sawyer, { timeout, start });
+  const file = openSync(trace, "a");
+  const tracing = host.twin.trace$.subscribe({ next: (point) => writeSync(file, JSON.stringify(point) + "\n"), error: () => {} });
+  const robot = ailing(node);
+  const spoken = await speakInteraRos1(host.twin, sawyer, robot.node);
+  const tracker = await speakTracker(host.twin, playedTracker(), robot.node);
+  const end = async () => {
+    tracing.unsubscribe();
+    spoken.close();
+    tracker.unsubscribe();
+    await host.close();
+    await node.close();
+    closeSync(file);
+    process.exit(0);
+  };
+  process.on("disconnect", () => void end());
+  process.on("message", (told: ToRobot) => {
+    if ("ails" in told) robot.ails(told.ails, told.how);
+    else if ("deaf" in told) robot.deaf(told.deaf);
+    else if ("well" in told) robot.well();
+    else void end();
+  });
+  say({ ready: true });
+}
+
+// A robot's own computer is not held up by whoever drives it.
+prioritise();
+main().catch((error: unknown) => {
+  say(isOnarmError(error) ? { code: error.code, message: error.message } : { code: "process.lost", message: String(error) });
+  process.exit(1);
+});

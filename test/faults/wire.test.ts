@@ -1,0 +1,3 @@
+import { proveWire } from "../support/drill.ts";
+
+proveWire();
