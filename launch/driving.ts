@@ -13,7 +13,7 @@ import type { Belief } from "../src/policy/agent.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Environment } from "../src/ports/environment.ts";
-import { sawyerTask } from "../src/tasks/sawyer.ts";
+import { trainingTask } from "../src/tasks/ownTasks.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import { weightsOf } from "./rollouts.ts";
 
@@ -135,7 +135,7 @@ export function driving({
       },
       failed: () => controller.stop("policy.hung"),
     });
-    task = sawyerTask("train", provenance.dataset.taskSeed, scene! % provenance.dataset.tasks);
+    task = trainingTask(provenance.dataset, scene! % provenance.dataset.tasks);
     begins?.(number, task);
     return rollout(environment, task, policy, { task: task.id, signal }).catch((error: unknown) => {
       if (!isOnarmError(error)) throw error;

@@ -8,6 +8,7 @@ import type { Environment } from "../src/ports/environment.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { RecordingHeader } from "../src/recording/records.ts";
 import { tickRecords } from "../src/recording/ticks.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import { recorderClient } from "./recorderClient.ts";
 import type { RecorderClient } from "./recorderClient.ts";
 
@@ -17,7 +18,7 @@ export interface FlightRecorder {
   readonly file: string;
   /** The same environment, each of its steps written down as a transition of the episode that was begun last. */
   watched<Task>(environment: Environment<Task>): Environment<Task>;
-  begins(episode: number, task: number): void;
+  begins(episode: number, task: SawyerTask): void;
   /** An episode that was cut short keeps its transitions; its end says so. */
   ends(episode: number, made: Rollout | OnarmError): void;
   /** Rewards of an episode, one a step, as whoever gave them said. */
@@ -84,7 +85,7 @@ export async function flightRecorder(
         },
       };
     },
-    begins: (number, task) => {
+    begins: (number, { id: task, scene, aim }) => {
       [episode, step, human] = [number, 0, false];
       at = controller.counters();
       client.write({
@@ -94,6 +95,8 @@ export async function flightRecorder(
         episode,
         task,
         policyVersion: 0,
+        scene,
+        aim: aim.kind,
         ...{ config, bundle, calibration, seed, commit },
       });
     },

@@ -9,6 +9,7 @@ import { appendGateEntry } from "./gateLog.ts";
 import { readInputs } from "./improveInputs.ts";
 import type { Inputs } from "./improveInputs.ts";
 import type { PracticeKind, PracticeRound } from "./practice.ts";
+import type { PracticeSite } from "./practiceSite.ts";
 import { commandLine, commit } from "./provenance.ts";
 import { Remote } from "./rpc.ts";
 import { Rollouts, weightsOf } from "./rollouts.ts";
@@ -36,6 +37,8 @@ export interface ImproveOptions extends Hooks {
   readonly dataset: string;
   readonly steps: number;
   readonly control: PracticeKind;
+  /** All of practice happens in this one scene; in the scenes of the training tasks when absent. */
+  readonly site?: PracticeSite;
   /** Held-out test tasks of the scores before and after, and which. 0: no such scores. */
   readonly tasks: number;
   readonly taskSeed: number;

@@ -5,6 +5,7 @@ import type { Preset, SmacConfig } from "../src/learning/config.ts";
 import { readDataset } from "../src/learning/dataset.ts";
 import { readBundle, requireSpec } from "../src/policy/bundle.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
+import type { TrainingTasks } from "../src/tasks/ownTasks.ts";
 import type { VerbContext } from "./cli.ts";
 import { openDomain } from "./domains.ts";
 import type { Domain } from "./domains.ts";
@@ -15,8 +16,8 @@ export interface Inputs {
   readonly incumbent: Bundle;
   readonly config: SmacConfig;
   readonly preset: Preset;
-  readonly taskSeed: number;
-  readonly taskCount: number;
+  /** What practice happens in: the tasks of the dataset. */
+  readonly training: TrainingTasks;
 }
 
 /** @throws OnarmError naming what is missing, damaged or does not belong together: bundle, dataset, config. */
@@ -47,5 +48,5 @@ export async function readInputs(
   requireFit(config, domain.spec);
   if (configHash([config.nets, config.head]) !== configHash([incumbent.manifest.nets, incumbent.manifest.head]))
     throw new OnarmError("config.invalid", `${where}: nets, head: practice keeps the nets of its bundle; leave both keys out`);
-  return { domain, incumbent, config, preset, taskSeed: made.taskSeed, taskCount: made.tasks };
+  return { domain, incumbent, config, preset, training: made };
 }

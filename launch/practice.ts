@@ -30,6 +30,10 @@ export interface PracticeParts {
   readonly contextRows: number;
   readonly taskSeed: number;
   readonly taskCount: number;
+  /** What is set out where a rollout of a training task is made, as its domain knows tasks; that of the task's number when absent. */
+  readonly setting?: (task: number) => unknown;
+  /** The training tasks that are practised; all of them when absent. */
+  readonly among?: readonly number[];
   readonly steps: number;
   readonly horizon: number;
   readonly seed: number;
@@ -62,7 +66,7 @@ const CHUNK = 100;
  * an uninterrupted one would have done.
  */
 export async function practise(parts: PracticeParts): Promise<PracticeState> {
-  const { rollouts, trainer, config, taskCount, seed, kind, signal } = parts;
+  const { rollouts, trainer, config, taskCount, setting, among, seed, kind, signal } = parts;
   const { tasksPerRound, priorEpisodes, posteriorEpisodes, latentPeriod, sampleActions, updatesPerStep } = config.practice;
   let state: PracticeState = parts.from ?? { steps: 0, updates: 0, round: 0, rng: rng("practice", seed).state() };
   let metrics: Metrics | undefined;
@@ -81,7 +85,7 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
   await update();
   while (state.steps < parts.steps && !signal.aborted) {
     const stream = restoreRng(state.rng);
-    const tasks = Array.from({ length: tasksPerRound }, () => stream.integer(taskCount));
+    const tasks = Array.from({ length: tasksPerRound }, () => (among ? stream.pick(among) : stream.integer(taskCount)));
     let made: Rollout[] = [];
     let traces: RolloutTrace[] = [];
     let labels: Float32Array[] = [];
@@ -89,6 +93,7 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
       const plan = tasks.flatMap((task, k) =>
         Array.from({ length: count }, (_, e) => ({
           task,
+          ...(setting ? { setting: setting(task) } : {}),
           label: `${state.round}/${k}/${posterior ? "posterior" : "prior"}/${e}`,
         })),
       );

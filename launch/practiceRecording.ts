@@ -2,14 +2,28 @@ import { seconds } from "../src/domain/units.ts";
 import type { DomainSpec } from "../src/domain/experience.ts";
 import type { RecordingHeader } from "../src/recording/records.ts";
 import { later } from "../src/recording/ticks.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import type { PracticeRound } from "./practice.ts";
 import { recorderClient } from "./recorderClient.ts";
 
 /**
  * Writes practice into one recording, as if one arm had done all of it in a row: rollouts follow each other on one time line. A disk that
- * runs low or fails costs the recording, not the practice: `say` is told of it, and `finish` counts what is lost.
+ * runs low or fails costs the recording, not the practice: `say` is told of it, and `finish` counts what is lost. `setting`: what was set
+ * out for a rollout of a task, where the domain has scenes.
  */
-export async function practiceRecording(file: string, header: RecordingHeader, spec: DomainSpec, say: (line: string) => void) {
+export async function practiceRecording(
+  file: string,
+  header: RecordingHeader,
+  {
+    spec,
+    setting,
+    say,
+  }: {
+    readonly spec: DomainSpec;
+    readonly setting: ((task: number) => SawyerTask) | undefined;
+    readonly say: (line: string) => void;
+  },
+) {
   const recorder = await recorderClient(file, header);
   recorder.fault$.subscribe(({ message }) => say(message));
   const { config, bundle, calibration, seed, commit } = header;
@@ -21,6 +35,7 @@ export async function practiceRecording(file: string, header: RecordingHeader, s
       round.rollouts.forEach((rollout, i) => {
         const trace = round.traces[i]!;
         const when = (t: number) => seconds(origin + t);
+        const stood = setting?.(rollout.task);
         recorder.write({
           channel: "/onarm/episode",
           phase: "begin",
@@ -28,6 +43,7 @@ export async function practiceRecording(file: string, header: RecordingHeader, s
           episode,
           task: rollout.task,
           policyVersion: round.state.round - 1,
+          ...(stood ? { scene: stood.scene, aim: stood.aim.kind } : {}),
           ...{ config, bundle, calibration, seed, commit },
         });
         for (const record of trace.records) recorder.write(later(record, origin));

@@ -43,8 +43,13 @@ export interface PractiseJob {
   readonly seed: number;
   readonly latentPeriod: number | "episode";
   readonly sampleActions: boolean;
-  /** One rollout each; without a belief z comes from the prior. */
-  readonly rollouts: readonly { readonly task: number; readonly label: string; readonly belief?: Belief }[];
+  /** One rollout each; without a belief z comes from the prior. `setting`: the task as the domain knows it, where it is not that of its number. */
+  readonly rollouts: readonly {
+    readonly task: number;
+    readonly label: string;
+    readonly belief?: Belief;
+    readonly setting?: unknown;
+  }[];
 }
 
 /** The same with rewards, in tasks of any split. */
@@ -162,7 +167,7 @@ const handlers = {
     const made: Practised[] = [];
     for (const one of job.rollouts) {
       const trace = traceRollout(blind, watched);
-      const task = domain.task("train", job.taskSeed, one.task);
+      const task = one.setting ?? domain.task("train", job.taskSeed, one.task);
       const done = await rollout(trace.environment, task, practising(job, one), { task: one.task, stopEnds: true });
       made.push({ rollout: done, trace: trace.end() });
     }
@@ -174,7 +179,7 @@ const handlers = {
     const made: Collected[] = [];
     for (const one of job.rollouts) {
       const trace = traceRollout(environment, watched);
-      const task = domain.task(job.split, job.taskSeed, one.task);
+      const task = one.setting ?? domain.task(job.split, job.taskSeed, one.task);
       const { episode } = await rewardedRollout(trace.environment, task, practising(job, one), {
         task: one.task,
         stopEnds: true,

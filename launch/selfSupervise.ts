@@ -7,6 +7,7 @@ import type { Run } from "./improve.ts";
 import { practise } from "./practice.ts";
 import type { PracticeState } from "./practice.ts";
 import { practiceRecording } from "./practiceRecording.ts";
+import { settingOf } from "./practiceSite.ts";
 import { commit } from "./provenance.ts";
 import { weightsOf } from "./rollouts.ts";
 
@@ -20,7 +21,10 @@ const meanOf = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.len
 
 /** The self-supervised phase with its recording and checkpoints. */
 export async function selfSupervise({ options, context, inputs, rollouts, trainer }: Run) {
-  const { domain, incumbent, config } = inputs;
+  const { domain, incumbent, config, training } = inputs;
+  const { site } = options;
+  // Only the arm's domain has scenes, and tasks that no seed can name.
+  const setting = domain.spec.name === "sawyer" ? (id: number) => settingOf(training, site, id) : undefined;
   const file = checkpointIn(options.directory);
   let checkpoint: string | null = null;
   const summary = { steps: 0, updates: 0, stops: 0, clamps: 0, recording: null as string | null, recordsDropped: 0 };
@@ -32,12 +36,15 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
     dataset: options.dataset,
     tensors: { ...incumbent.tensors },
   });
-  const of = configHash({ bundle: incumbent.hash, config, seed: context.seed, control: options.control });
+  const of = configHash({
+    ...{ bundle: incumbent.hash, config, seed: context.seed, control: options.control },
+    ...(site ? { scene: site.scene, labelTasks: site.labelTasks } : {}),
+  });
   const from = options.resume ? ((await trainer.call("loadCheckpoint", { file })) as PracticeState & { of?: string }) : undefined;
   if (from && from.of !== of)
     throw new OnarmError(
       "usage.invalid",
-      `${file}: left by a run with another bundle, config, seed or control; repeat that command line, or start without --resume`,
+      `${file}: left by a run with another bundle, config, seed, control or scene; repeat that command line, or start without --resume`,
     );
   const save = async (state: PracticeState) => {
     await trainer.call("saveCheckpoint", { file, progress: { ...state, of } });
@@ -61,8 +68,7 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
             domain: domain.spec.name,
             wallOffset: 0,
           },
-          domain.spec,
-          context.log,
+          { spec: domain.spec, setting, say: context.log },
         );
   const progress = context.progress("practise", options.steps);
   progress.update(from?.steps ?? 0);
@@ -73,8 +79,10 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
       trainer,
       config,
       contextRows: incumbent.manifest.metaTest.contextRows,
-      taskSeed: inputs.taskSeed,
-      taskCount: inputs.taskCount,
+      taskSeed: training.taskSeed,
+      taskCount: training.tasks,
+      ...(setting ? { setting } : {}),
+      ...(site ? { among: site.labelTasks } : {}),
       steps: options.steps,
       horizon: domain.spec.horizon,
       seed: context.seed,

@@ -73,9 +73,10 @@ export async function openDriver(options: DriveOptions, parts: DriverParts) {
           },
         }
       : {}),
-    begins: (number, { id, aim }) => {
+    begins: (number, began) => {
+      const { id, aim } = began;
       [current, task, at] = [number, id, controller.counters()];
-      recorder.begins(number, id);
+      recorder.begins(number, began);
       telemetry?.begins(number);
       book.begins(number, { task: id, aim: aim.kind, policy: weights.bundle().hash.slice(0, 12) });
     },

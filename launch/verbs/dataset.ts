@@ -10,6 +10,8 @@ import { integer, type Verb, type VerbContext } from "../cli.ts";
 import { domainNames, openDomain } from "../domains.ts";
 import { commandLine, commit } from "../provenance.ts";
 import { Remote } from "../rpc.ts";
+import { labelSources } from "../recordings/labels.ts";
+import { recordedDataset, type RecordedFlags } from "../recordings/recordedDataset.ts";
 import { Rollouts } from "../rollouts.ts";
 
 interface Options {
@@ -21,12 +23,29 @@ interface Options {
   readonly workers: number;
 }
 
-export const verb: Verb<Options> = {
+type Asked = Omit<Options, "domain"> & Omit<RecordedFlags, "from"> & Partial<Pick<RecordedFlags, "from">>;
+
+export const verb: Verb<Asked> = {
   name: "dataset",
-  summary: "make offline data of training tasks with a domain's behaviour, or with one that is learned first",
+  summary: "make offline data: with a domain's behaviour, with one that is learned first, or from recordings",
   options: (command) => {
     command
-      .requiredOption("--domain <name>", `one of ${domainNames().join(", ")}`)
+      .option("--domain <name>", `one of ${domainNames().join(", ")}`)
+      .option("--from <recordings...>", "recordings of an arm (.mcap), or folders of them, in place of a behaviour")
+      .addOption(
+        new Option(
+          "--label <source>",
+          "from: who says what a step was worth: the aim's predicate, a person, or the recording itself",
+        )
+          .choices([...labelSources])
+          .default("predicate"),
+      )
+      .option("--labels <file>", "from, by a person: JSON lines of episodes and their rewards")
+      .option(
+        "--aim <kinds>",
+        "from: what the episodes are labelled for, as open-drawer,press-button; what each was driven for when left out",
+      )
+      .option("--with <dataset>", "from: a dataset whose tasks come first")
       .option("--tasks <n>", "training tasks", integer({ min: 1, max: 10000 }), 80)
       .option("--episodes <n>", "episodes per task", integer({ min: 1, max: 10000 }), 20)
       .addOption(
@@ -37,8 +56,17 @@ export const verb: Verb<Options> = {
       .option("--rounds <n>", "learned: episodes of each task that it learns from", integer({ min: 1, max: 100_000 }), 20)
       .option("--workers <n>", "processes that roll out (part of what a seed repeats)", integer({ min: 1, max: 64 }), 2);
   },
-  run: async (options, context) => {
-    const { domain: name, episodes } = options;
+  run: async ({ from, ...asked }, context) => {
+    const { domain: name, episodes } = asked;
+    if (from) return recordedDataset({ ...asked, from }, context);
+    if (name === undefined)
+      throw new OnarmError(
+        "usage.invalid",
+        "dataset: --domain names whose behaviour makes the data, or --from recordings; run 'onarm dataset --help' for its options",
+      );
+    if (asked.aim !== undefined || asked.with !== undefined || asked.labels !== undefined)
+      throw new OnarmError("usage.invalid", "dataset: --aim, --labels and --with are of recordings; name them with --from");
+    const options = { ...asked, domain: name };
     const domain = await openDomain(name);
     const directory = path.resolve(context.out ?? `out/dataset-${name}-${context.seed}`);
     if (options.behaviour === "learned" && !domain.goal)

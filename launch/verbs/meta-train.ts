@@ -124,7 +124,12 @@ export const verb: Verb<Options> = {
           command: commandLine(),
           commit: commit(),
           seed: context.seed,
-          dataset: { sha256: dataset.sha256, taskSeed: dataset.manifest.tasks.seed, tasks: dataset.manifest.tasks.count },
+          dataset: {
+            sha256: dataset.sha256,
+            taskSeed: dataset.manifest.tasks.seed,
+            tasks: dataset.manifest.tasks.count,
+            ...(dataset.manifest.tasks.own ? { own: dataset.manifest.tasks.own } : {}),
+          },
           parent: null,
           updates: done,
           practiceSteps: 0,

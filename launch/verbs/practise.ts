@@ -8,9 +8,10 @@ import { improve } from "../improve.ts";
 import { readInputs } from "../improveInputs.ts";
 import { pageFlags, pageOptions, type PageFlags } from "../pageFlags.ts";
 import type { PracticeKind } from "../practice.ts";
+import { asksForSite, practiceSite, type SiteFlags } from "../practiceSite.ts";
 import { checkpointIn } from "../selfSupervise.ts";
 
-interface Options extends PageFlags {
+interface Options extends PageFlags, SiteFlags {
   readonly bundle: string;
   readonly dataset: string;
   readonly steps: number;
@@ -37,6 +38,9 @@ export const verb: Verb<Options> = {
           .choices(["self", "offline-only", "random-labels", "true-rewards"])
           .default("self"),
       )
+      .option("--site <file>", "practise in a lab's one scene: the file tells it, and which training tasks could be meant there")
+      .option("--scene <n>", "the same in the scene of training task n", integer())
+      .option("--label-tasks <list>", "with --scene: numbers of training tasks, as 3,17,40; every one that fits when left out")
       .option("--headless", "no page")
       .option("--tasks <n>", "held-out test tasks scored before and after", integer({ max: 100_000 }), 60)
       .option("--task-seed <s>", "which held-out test tasks", integer(), 0)
@@ -51,16 +55,28 @@ export const verb: Verb<Options> = {
     const directory = path.resolve(context.out ?? `out/practise-${context.seed}`);
     // Refused before a page opens or an arm starts.
     if (options.resume) await requireCheckpoint(checkpointIn(directory));
-    const { domain } = await readInputs(inputs, context);
+    const one = asksForSite(options);
+    const { domain, training } = await readInputs(inputs, context);
+    if (one && domain.arm !== "twin")
+      throw new OnarmError(
+        "usage.invalid",
+        `practise: the domain ${domain.spec.name} has no scenes; leave --scene and --site out`,
+      );
+    const site = one ? practiceSite(options, training) : undefined;
+    if (site)
+      context.log(
+        `practice in one scene; each rollout is labelled as one of ${site.labelTasks.length} training tasks: ${site.aims}`,
+      );
     const shown = domain.arm === "twin";
     if (place && !shown) context.log(`no page: the domain ${domain.spec.name} has no arm to show or to stop`);
     const page = place && shown ? await openDemoPage(place, context) : undefined;
     try {
-      return await improve(
+      const result = await improve(
         {
           ...inputs,
           steps: options.steps,
           control: options.control,
+          ...(site ? { site } : {}),
           tasks: options.tasks,
           taskSeed: options.taskSeed,
           validationTasks: options.validation,
@@ -71,6 +87,7 @@ export const verb: Verb<Options> = {
         },
         context,
       );
+      return { ...result, ...(site ? { labelTasks: site.labelTasks } : {}) };
     } finally {
       await page?.close();
     }

@@ -70,6 +70,11 @@ export const verb: Verb<Options> = {
     const { jobs, algos, controls, dataset } = options;
     const domain = await openDomain(options.domain);
     const given = dataset === undefined ? undefined : await readDataset(path.resolve(dataset), domain.spec);
+    if (given?.manifest.tasks.own)
+      throw new OnarmError(
+        "dataset.mismatch",
+        `${dataset}: holds a lab's own tasks, which no other seed can make again; a study needs data that \`onarm dataset --domain\` made`,
+      );
     const names = chosen<AlgorithmName>("--algos", algos, ALGORITHMS);
     if (names.length === 0)
       throw new OnarmError("usage.invalid", `--algos: names none; give some of ${ALGORITHMS.join(",")}, or all`);

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { OnarmError } from "../domain/errors.ts";
 import type { DomainSpec, Episode } from "../domain/experience.ts";
 import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
+import { ownTask, ownTaskOf } from "../tasks/ownTasks.ts";
 
 const FILE = "transitions.safetensors";
 
@@ -15,7 +16,15 @@ const manifestSchema = z.strictObject({
   /** Names of the columns, to be held against the domain's fields. */
   observation: z.array(z.string()),
   action: z.array(z.string()),
-  tasks: z.strictObject({ split: z.literal("train"), seed: z.number(), count: z.number().int().positive() }),
+  tasks: z
+    .strictObject({
+      split: z.literal("train"),
+      seed: z.number(),
+      count: z.number().int().positive(),
+      /** The last of the tasks are these and not the seed's: of a lab's own recordings. Absent where there are none. */
+      own: z.array(ownTask).min(1).optional(),
+    })
+    .refine(({ count, own = [] }) => own.length <= count, { error: "names more own tasks than there are tasks" }),
   episodesPerTask: z.number().int().positive(),
   behaviour: z.string(),
   episodes: z.number().int().positive(),
@@ -161,6 +170,7 @@ function requireColumns(directory: string, manifest: DatasetManifest, spec: Doma
 
 function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest): Episode[] {
   const { tensors } = decodeSafetensors(bytes, where);
+  const { count, own } = manifest.tasks;
   const damaged = (what: string) =>
     new OnarmError("file.damaged", `${where}: ${what}; make it again with: ${manifest.provenance.command}`);
   const column = <T extends Float32Array | Int32Array | Uint8Array>(
@@ -189,14 +199,14 @@ function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest)
   return Array.from(length, (n, index) => {
     const end = start + n;
     if (!(n > 0 && end <= N)) throw damaged(`episode ${index} has ${n} steps`);
-    if (!(task[index]! >= 0 && task[index]! < manifest.tasks.count)) throw damaged(`episode ${index} names task ${task[index]}`);
+    if (!(task[index]! >= 0 && task[index]! < count)) throw damaged(`episode ${index} names task ${task[index]}`);
     const episode: Episode = {
       task: task[index]!,
       steps: n,
       observation: observation.slice((start + index) * O, (end + index + 1) * O),
       action: action.slice(start * A, end * A),
       reward: reward.slice(start, end),
-      rewardSource: "environment",
+      rewardSource: ownTaskOf({ tasks: count, own }, task[index]!)?.rewards ?? "environment",
       terminated: terminated[end - 1] === 1,
       human: false,
     };

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { OnarmError } from "../domain/errors.ts";
 import type { DomainSpec } from "../domain/experience.ts";
 import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
+import { ownTask } from "../tasks/ownTasks.ts";
 import { macawShapes } from "./macaw.ts";
 import { deployedShapes } from "./nets.ts";
 
@@ -62,7 +63,8 @@ export const bundleSchema = z.strictObject({
     command: z.string(),
     commit: z.string(),
     seed: z.number(),
-    dataset: z.strictObject({ sha256: z.string(), taskSeed: z.number(), tasks: z.number() }),
+    /** `own`: the last of the tasks, where they are a lab's own and not the seed's. */
+    dataset: z.strictObject({ sha256: z.string(), taskSeed: z.number(), tasks: z.number(), own: z.array(ownTask).optional() }),
     /** Hash of the bundle this one was fine-tuned from. */
     parent: z.string().nullable(),
     updates: z.number(),

@@ -15,6 +15,11 @@ const verdict = z.discriminatedUnion("kind", [
 ]);
 const mode = z.object({ is: z.string(), cause: z.string().optional(), from: z.string().optional() });
 const provenance = { config: z.string(), bundle: z.string(), calibration: z.string(), seed: number, commit: z.string() };
+const place = z.array(number).length(3);
+const scene = z.object({
+  drawer: z.object({ position: place, opens: place, travel: number }).optional(),
+  button: z.object({ position: place }).optional(),
+});
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 const json = {
@@ -41,6 +46,8 @@ const json = {
       episode: z.number(),
       task: z.number(),
       policyVersion: z.number(),
+      scene: scene.optional(),
+      aim: z.string().optional(),
       ...provenance,
     }),
     z.object({

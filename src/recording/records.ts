@@ -2,6 +2,7 @@ import type { ArmState, JointCommand, SentCommand, Verdict } from "../domain/arm
 import type { Basis } from "../domain/control.ts";
 import type { Action, Observation } from "../domain/experience.ts";
 import type { Mode } from "../domain/mode.ts";
+import type { SceneSpec } from "../domain/scene.ts";
 import type { Seconds } from "../domain/units.ts";
 
 /** What a run was made from, pinned in the file and again in the header of every episode. Hashes are sha-256, hexadecimal. */
@@ -66,6 +67,9 @@ export interface EpisodeBegin extends Provenance {
   readonly task: number;
   /** Counts promotions in this run; 0 is the bundle that was loaded. */
   readonly policyVersion: number;
+  /** How the scene was set out, m in `base`, and what its task asks for, in a word. Absent where an arm has no scene, and in older recordings. */
+  readonly scene?: SceneSpec;
+  readonly aim?: string;
 }
 
 export interface EpisodeEnd {

@@ -1,0 +1,112 @@
+import path from "node:path";
+import { z } from "zod";
+import { readConfig, parseConfig } from "../src/config/file.ts";
+import { loadLimits } from "../src/config/limits.ts";
+import { OnarmError } from "../src/domain/errors.ts";
+import type { SceneSpec } from "../src/domain/scene.ts";
+import { isFeasible, sceneFile, sceneOf, trainingTask } from "../src/tasks/ownTasks.ts";
+import type { TrainingTasks } from "../src/tasks/ownTasks.ts";
+import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import { LIMITS_FILE } from "./sawyer.ts";
+
+/** What a lab says of the one scene it has: how it stands, and which training tasks could be meant in it. */
+const siteFile = z.strictObject({
+  scene: sceneFile,
+  /** Left out: every training task whose aim asks for something there. */
+  label_tasks: z.array(z.int().min(0)).min(1).optional(),
+});
+
+export interface SiteFlags {
+  readonly site?: string;
+  readonly scene?: number;
+  readonly labelTasks?: string;
+}
+
+/** One scene that all of practice happens in, and the training tasks that its rollouts may be labelled as. */
+export interface PracticeSite {
+  readonly scene: SceneSpec;
+  readonly labelTasks: readonly number[];
+  /** Of the label tasks, how many ask for what: "open-drawer 12, press-button 9". */
+  readonly aims: string;
+}
+
+const refuse = (text: string): never => {
+  throw new OnarmError("usage.invalid", `practise: ${text}`);
+};
+
+/** Whether the flags ask for one scene at all. @throws "usage.invalid" for flags that do not go together */
+export function asksForSite({ site, scene, labelTasks }: SiteFlags): boolean {
+  if (site !== undefined && (scene !== undefined || labelTasks !== undefined))
+    refuse("--site tells scene and label tasks already; leave --scene and --label-tasks out");
+  if (labelTasks !== undefined && scene === undefined) refuse("--label-tasks are of one scene; name it with --scene or --site");
+  return site !== undefined || scene !== undefined;
+}
+
+/**
+ * The one scene of a lab, and the training tasks that practice draws among: nobody tells practice which of them is meant there, and each rollout is
+ * labelled as one of them. @throws "config.invalid" or "tasks.invalid" for a scene that cannot stand, and for a task that is none or asks for nothing there
+ */
+export function practiceSite(flags: SiteFlags, tasks: TrainingTasks): PracticeSite {
+  const where = flags.site === undefined ? `--scene ${flags.scene}` : flags.site;
+  const file = flags.site === undefined ? undefined : parseConfig(siteFile, readConfig(path.resolve(flags.site)), flags.site);
+  if (flags.scene !== undefined && flags.scene >= tasks.tasks)
+    refuse(`--scene ${flags.scene}: the bundle knows the scenes 0 to ${tasks.tasks - 1}`);
+  const scene = file ? sceneOf(file.scene) : trainingTask(tasks, flags.scene!).scene;
+  requireReach(scene, where);
+  const named = file?.label_tasks ?? (flags.labelTasks === undefined ? undefined : numbers(flags.labelTasks));
+  const all = Array.from({ length: tasks.tasks }, (_, id) => trainingTask(tasks, id));
+  for (const id of named ?? []) requireMeant(all[id], id, scene, { where, count: tasks.tasks });
+  const meant = named ? [...new Set(named)].map((id) => all[id]!) : all.filter(({ aim }) => isFeasible(aim.kind, scene));
+  if (meant.length === 0)
+    throw new OnarmError("tasks.invalid", `${where}: no training task asks for anything in this scene; set out what they move`);
+  return { scene, labelTasks: meant.map(({ id }) => id), aims: counted(meant.map(({ aim }) => aim.kind)) };
+}
+
+/** What is set out where a rollout that is labelled as training task `id` is made: the site's scene, or else the task's own. */
+export const settingOf = (tasks: TrainingTasks, site: PracticeSite | undefined, id: number): SawyerTask => {
+  const task = trainingTask(tasks, id);
+  return site ? { ...task, scene: site.scene } : task;
+};
+
+function numbers(list: string): number[] {
+  const found = list.split(",").map((part) => (/^\s*\d{1,7}\s*$/.test(part) ? Number(part) : NaN));
+  if (!found.every(Number.isInteger)) refuse(`--label-tasks ${list}: numbers of training tasks with commas between, as 3,17,40`);
+  return found;
+}
+
+function requireMeant(
+  task: SawyerTask | undefined,
+  id: number,
+  scene: SceneSpec,
+  { where, count }: { readonly where: string; readonly count: number },
+): void {
+  if (!task)
+    throw new OnarmError("tasks.invalid", `${where}: label task ${id}: the bundle has the training tasks 0 to ${count - 1}`);
+  const { kind } = task.aim;
+  if (isFeasible(kind, scene)) return;
+  const thing = kind === "press-button" ? "button" : "drawer";
+  const why = scene[thing]
+    ? `the drawer stands ${kind === "open-drawer" ? "open" : "closed"} there already`
+    : `there is no ${thing}`;
+  throw new OnarmError(
+    "tasks.invalid",
+    `${where}: label task ${id} asks for ${kind}, and ${why}; leave it out, or the list, for all that fit`,
+  );
+}
+
+/** m: handles and caps that the tip has to get to lie in the workspace of the limits file. */
+function requireReach({ drawer, button }: SceneSpec, where: string): void {
+  const { min, max } = loadLimits(LIMITS_FILE).workspace;
+  for (const [name, thing] of Object.entries({ drawer, button })) {
+    const inside = thing?.position.slice(0, 2).every((x, i) => x >= min[i]! && x <= max[i]!) ?? true;
+    if (inside) continue;
+    const box = ["x", "y"].map((axis, i) => `${axis} ${min[i]} to ${max[i]} m`).join(", ");
+    throw new OnarmError("tasks.invalid", `${where}: the ${name} stands out of the arm's reach (${box}); put it within`);
+  }
+}
+
+function counted(kinds: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return [...counts].map(([kind, n]) => `${kind} ${n}`).join(", ");
+}

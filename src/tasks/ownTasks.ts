@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { SceneSpec } from "../domain/scene.ts";
+import { metres } from "../domain/units.ts";
+import { DRAWER_TRAVEL, REACH_GOAL, feasibleAims, sawyerTask } from "./sawyer.ts";
+import type { AimKind, SawyerAim, SawyerTask } from "./sawyer.ts";
+
+export const aimKinds = ["reach", "open-drawer", "close-drawer", "press-button"] as const satisfies readonly AimKind[];
+
+const coordinate = z.number().min(-5).max(5);
+const point = z.tuple([coordinate, coordinate, coordinate]);
+const level = z
+  .tuple([coordinate, coordinate, z.literal(0)])
+  .refine(([x, y]) => Math.abs(Math.hypot(x, y) - 1) < 1e-6, { error: "must be of length 1" });
+
+/** A scene as files tell it: SceneSpec with the units in its keys. m in `base`. */
+export const sceneFile = z
+  .strictObject({
+    drawer: z.strictObject({ position_m: point, opens: level, travel_m: z.number().min(0).max(DRAWER_TRAVEL) }).optional(),
+    button: z.strictObject({ position_m: point }).optional(),
+  })
+  .refine(({ drawer, button }) => drawer !== undefined || button !== undefined, { error: "holds neither a drawer nor a button" });
+export type SceneFile = z.infer<typeof sceneFile>;
+
+export const sceneOf = ({ drawer: d, button: b }: SceneFile): SceneSpec => ({
+  ...(d && { drawer: { position: d.position_m, opens: d.opens, travel: metres(d.travel_m) } }),
+  ...(b && { button: { position: b.position_m } }),
+});
+export const sceneToFile = ({ drawer: d, button: b }: SceneSpec): SceneFile =>
+  sceneFile.parse({
+    ...(d && { drawer: { position_m: [...d.position], opens: d.opens.map((x) => (x === 0 ? 0 : x)), travel_m: d.travel } }),
+    ...(b && { button: { position_m: [...b.position] } }),
+  });
+
+/** A training task that no split and seed can name: a lab's own scene, what was wanted in it, and who said what its steps were worth. */
+export const ownTask = z.strictObject({
+  scene: sceneFile,
+  aim: z.enum(aimKinds),
+  rewards: z.enum(["environment", "person", "decoded"]),
+});
+export type OwnTask = z.infer<typeof ownTask>;
+
+export const aimOf = (kind: AimKind): SawyerAim => (kind === "reach" ? { kind, goal: REACH_GOAL } : { kind });
+
+/** Whether an aim asks for something in a scene: what is there, and not so already when it is set out. */
+export const isFeasible = (kind: AimKind, scene: SceneSpec): boolean => feasibleAims(scene).includes(kind);
+
+/** The training tasks of a dataset: numbers of a seed, and after them the own ones, if it has any. */
+export interface TrainingTasks {
+  readonly taskSeed: number;
+  /** All of them, own ones too. */
+  readonly tasks: number;
+  readonly own?: readonly OwnTask[] | undefined;
+}
+
+/** The own task that a number of a dataset stands for; undefined where the seed says what it is. */
+export const ownTaskOf = ({ tasks, own = [] }: Pick<TrainingTasks, "tasks" | "own">, id: number): OwnTask | undefined =>
+  own[id - (tasks - own.length)];
+
+/** Scene and aim of training task `id` of a dataset. */
+export function trainingTask(of: TrainingTasks, id: number): SawyerTask {
+  const own = ownTaskOf(of, id);
+  return own ? { id, scene: sceneOf(own.scene), aim: aimOf(own.aim) } : sawyerTask("train", of.taskSeed, id);
+}
