@@ -2,24 +2,41 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { sawyer } from "../robot/description/sawyer.ts";
 import { siteFile } from "../robot/sites/site.ts";
-import type { Site } from "../robot/sites/site.ts";
+import type { Ros1Site, Site } from "../robot/sites/site.ts";
 import { pacedClock } from "../sim/pacedClock.ts";
 import { PERIOD } from "../sim/twinOptions.ts";
 import { parseConfig, readConfig } from "../src/config/file.ts";
+import { OnarmError } from "../src/domain/errors.ts";
 import { ownArmOf } from "./ownArm.ts";
 
-const shipped = fileURLToPath(new URL("../robot/sites/sawyer-ros1.yaml", import.meta.url));
+const shipped = (arm: Site["arm"]) =>
+  fileURLToPath(
+    new URL(`../robot/sites/${arm === "ros2-control" ? arm : arm.replace("intera", "sawyer")}.yaml`, import.meta.url),
+  );
+const arms = ["intera-ros1", "intera-ros2", "ros2-control"] as const;
 
 /**
- * The site that --arm names: "intera-ros1", "intera-ros1@http://host:port", or a site file; undefined for any other arm. @throws "config.invalid"
+ * The site that --arm names: "intera-ros1", "intera-ros1@http://host:port", "intera-ros2", "intera-ros2@DOMAIN", the same for "ros2-control", or a
+ * site file; undefined for any other arm. @throws "config.invalid"
  */
+export function siteOf(arm: "intera-ros1"): Ros1Site;
+export function siteOf(arm: string): Site | undefined;
 export function siteOf(arm: string): Site | undefined {
-  const file = /\.ya?ml$/.test(arm) ? arm : shipped;
-  if (file === shipped && !/^intera-ros1(@|$)/.test(arm)) return undefined;
+  const [name, where] = arm.split("@");
+  const adapter = arms.find((it) => it === name);
+  if (adapter === undefined && !/\.ya?ml$/.test(arm)) return undefined;
+  const file = adapter === undefined ? arm : shipped(adapter);
   const read = parseConfig(siteFile, readConfig(file), file);
   const site = read.urdf === undefined ? read : { ...read, urdf: path.resolve(path.dirname(file), read.urdf) };
-  const master = file === shipped ? (arm.split("@")[1] ?? process.env.ROS_MASTER_URI) : undefined;
-  return master ? { ...site, master } : site;
+  if (adapter === undefined) return site;
+  if (site.arm === "intera-ros1") return { ...site, master: where ?? (process.env.ROS_MASTER_URI || site.master) };
+  if (where === undefined) return site;
+  if (!/^\d{1,3}$/.test(where) || Number(where) > 232)
+    throw new OnarmError(
+      "usage.invalid",
+      `--arm ${arm}: ${site.arm}@DOMAIN is meant, a ROS_DOMAIN_ID from 0 to 232, as ${site.arm}@7`,
+    );
+  return { ...site, domain: Number(where) };
 }
 
 /** A Sawyer on a ROS 1 master, and a clock of this process; closing the arm closes both. Loaded where one is asked for only. */
@@ -44,7 +61,7 @@ export async function openInteraArm(master: string) {
 }
 
 /** The same with what its lab's tracker sees, for a station. */
-export async function openInteraSite(site: Site) {
+export async function openInteraSite(site: Ros1Site) {
   const { arm, clock, node } = await openInteraArm(site.master);
   const { openPoseArrayRos1 } = await import("../robot/scenes/poseArrayRos1.ts");
   const [own, scene] = await Promise.all([ownArmOf(site, node), openPoseArrayRos1(node, site.scene, clock)]).catch(
@@ -58,4 +75,16 @@ export async function openInteraSite(site: Site) {
     await arm.close();
   };
   return { arm, scene, clock, address: node.master, leave, own };
+}
+
+/** Whatever arm a site has, with its scene. */
+export const openSite = async (site: Site) =>
+  site.arm === "intera-ros1" ? openInteraSite(site) : (await import("./ros2Arm.ts")).openRos2Site(site);
+
+/** The arm that a station's `address` names, for another process: a ROS 1 master, or a whole site as JSON. */
+export async function openArmAt(address: string) {
+  if (address.startsWith("http:")) return openInteraArm(address);
+  const site = siteFile.parse(JSON.parse(address));
+  if (site.arm === "intera-ros1") return openInteraArm(site.master);
+  return (await import("./ros2Arm.ts")).openRos2Arm(site, "onarm_watchdog");
 }

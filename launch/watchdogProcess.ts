@@ -7,7 +7,7 @@ import type { Seconds } from "../src/domain/units.ts";
 import { heartbeat } from "../src/safety/heartbeat.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Stop } from "../src/ports/stop.ts";
-import { openInteraArm } from "./interaArm.ts";
+import { openArmAt } from "./interaArm.ts";
 import { prioritise } from "./priority.ts";
 import type { FromWatchdog, ToWatchdog, WatchdogOptions } from "./watchdogProtocol.ts";
 
@@ -30,7 +30,7 @@ const openBox = async (path: string, clock: Clock): Promise<Stop> => {
 };
 
 async function watch({ arm: address, stopBox }: WatchdogOptions) {
-  const { arm, clock } = await (address.startsWith("http:") ? openInteraArm(address) : connectTwin(address, { reconnect: true }));
+  const { arm, clock } = await (/^(http:|\{)/.test(address) ? openArmAt(address) : connectTwin(address, { reconnect: true }));
   let last: Seconds | undefined;
   let driving = false;
   let moving: boolean | undefined;

@@ -2,7 +2,7 @@ import type { StopSignal } from "../src/ports/stop.ts";
 import type { Seconds } from "../src/domain/units.ts";
 
 export interface WatchdogOptions {
-  /** Where the arm is: "host:port" of a paced twin, or "http://host:port" of a robot's ROS 1 master. */
+  /** Where the arm is: "host:port" of a paced twin, "http://host:port" of a robot's ROS 1 master, or a whole site as JSON. */
   readonly arm: string;
   /** Serial device of the stop box, where there is one. */
   readonly stopBox?: string;

@@ -6,7 +6,7 @@ import { jointsByName } from "../../robot/arms/joints.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { openRos1 } from "../../robot/ros1/node.ts";
 import type { Ros1 } from "../../robot/ros1/node.ts";
-import type { Site } from "../../robot/sites/site.ts";
+import type { Ros1Site } from "../../robot/sites/site.ts";
 import { toldOf } from "../../robot/urdf/own.ts";
 import { seconds } from "../../src/domain/units.ts";
 import { DESCRIPTION, ownArmOf } from "../ownArm.ts";
@@ -19,7 +19,7 @@ const rates = { jointStates: 80, state: 5, endpoint: 20, collision: 1 } as const
 const away = "is it a Sawyer's master, and has the robot started? look with: rostopic list";
 
 /** What a Sawyer on its master must show before it may be driven. Says nothing to the robot: it registers as a speaker, and is silent. */
-export async function interaChecks(site: Site): Promise<readonly Check[]> {
+export async function interaChecks(site: Ros1Site): Promise<readonly Check[]> {
   const { master, scene } = site;
   let node: Ros1 | undefined;
   const first = await look("ros1.master", "look at the address and the network", async () => {
@@ -91,7 +91,7 @@ export async function interaChecks(site: Site): Promise<readonly Check[]> {
   }
 }
 
-function stateChecks(said: Parameters<typeof statusOf>[0]): readonly Check[] {
+export function stateChecks(said: Parameters<typeof statusOf>[0]): readonly Check[] {
   const { homed, ready, enabled, stopped, error, estopButton, estopSource } = statusOf(said, seconds(0));
   return [
     homed

@@ -1,8 +1,8 @@
 import { Subscription } from "rxjs";
 import { timeOf } from "../../robot/ros1/messages.ts";
-import type { Ros1 } from "../../robot/ros1/node.ts";
-import { REQUEST } from "../../robot/scenes/poseArrayRos1.ts";
-import type { TrackedScene } from "../../robot/sites/site.ts";
+import { REQUEST } from "../../robot/scenes/tracked.ts";
+import type { PosesScene } from "../../robot/sites/site.ts";
+import type { Wire } from "../../robot/wire.ts";
 import type { Twin } from "../../sim/twin.ts";
 import type { SceneSpec } from "../../src/domain/scene.ts";
 import { xyz } from "../foxglove/transforms.ts";
@@ -13,8 +13,12 @@ const upright = { x: 0, y: 0, z: 0, w: 1 };
 const unseen = { x: NaN, y: NaN, z: NaN };
 
 /** Plays the lab around a twin: its tracker, and the hands that set a scene out when it is asked for. */
-export async function speakTracker(twin: Twin, { topic, frame, poses }: TrackedScene, node: Ros1): Promise<Subscription> {
-  const tracker = await node.speak(topic, "geometry_msgs/PoseArray");
+export async function speakTracker(
+  twin: Twin,
+  { topic, frame, poses }: PosesScene,
+  wire: Pick<Wire, "hear" | "speak">,
+): Promise<Subscription> {
+  const tracker = await wire.speak(topic, "geometry_msgs/PoseArray");
   const wall = Date.now() / 1000;
   let epoch: number | undefined;
   let seq = 0;
@@ -31,7 +35,7 @@ export async function speakTracker(twin: Twin, { topic, frame, poses }: TrackedS
     error: () => {},
   });
   open.add(
-    node.hear(REQUEST, "std_msgs/String").message$.subscribe(({ data }) => {
+    wire.hear(REQUEST, "std_msgs/String").message$.subscribe(({ data }) => {
       // What cannot stand is not set out; who asked sees that.
       void (async () => twin.scene.arrange(JSON.parse(data) as SceneSpec))().catch(() => {});
     }),

@@ -14,7 +14,11 @@ export const verb: Verb<DriveOptions> = {
   summary: "drive an arm in wall time with a bundle, without learning; record it, and show it to an operator",
   options: (command) => {
     telemetryFlags(pageFlags(command))
-      .option("--arm <name>", "sim, sim@host:port for a twin that runs, intera-ros1@http://host:11311, or a site file", "sim")
+      .option(
+        "--arm <name>",
+        "sim, sim@host:port for a twin that runs, intera-ros1@http://host:11311, intera-ros2, ros2-control, or a site file",
+        "sim",
+      )
       .option("--bundle <dir>", "the policy that drives; the shipped one when left out")
       .option(
         "--promoted <dir>",

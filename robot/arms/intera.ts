@@ -6,8 +6,9 @@ import type { Clock } from "../../src/ports/clock.ts";
 import { POSITION_MODE, timeOf, VELOCITY_MODE } from "../ros1/messages.ts";
 import type { Wire } from "../wire.ts";
 import { insist } from "./insist.ts";
-import { interaLink, lostBecause } from "./interaLink.ts";
+import { interaLink } from "./interaLink.ts";
 import { interaTopics } from "./interaTopics.ts";
+import { lostBecause } from "./jointLink.ts";
 
 export interface InteraOptions {
   /** In the order of the arm's description. */
@@ -23,7 +24,7 @@ export interface InteraOptions {
 const FIRST = 5000;
 const DEED = 5000;
 const HALT = 2000;
-/** ms between two tellings of the time-out: a robot that started anew has its own again. */
+/** ms between two tellings of what is set: a robot that started anew has its own again. */
 const REMIND = 1000;
 
 const refused = (why: string) => new OnarmError("arm.refused", why);
@@ -57,8 +58,10 @@ export async function openIntera(
   }
   const reminding = interval(REMIND)
     .pipe(startWith(0))
-    .subscribe(() => robot.timeout.publish({ data: timeout }));
-  if (speedRatio !== undefined) robot.speedRatio.publish({ data: speedRatio });
+    .subscribe(() => {
+      robot.timeout.publish({ data: timeout });
+      if (speedRatio !== undefined) robot.speedRatio.publish({ data: speedRatio });
+    });
   let open = true;
   let seq = 0;
 

@@ -9,20 +9,20 @@ type JointStates = Messages["sensor_msgs/JointState"];
  * Picks the arm's joints out of a robot's joint states by name: the head, the torso and fingers stand among them, in an order of the robot's own.
  * Undefined for a message of other joints only: several nodes may publish on one topic. @throws "link.lost" when a joint, or what it measures, is missing
  */
-export function jointsByName(joints: readonly string[]) {
+export function jointsByName(joints: readonly string[], topic = "/robot/joint_states") {
   return ({ name, position, velocity, effort }: JointStates): Pick<ArmState, "position" | "velocity" | "effort"> | undefined => {
     const order = joints.map((joint) => name.indexOf(joint));
     if (order.every((i) => i === -1)) return undefined;
     const missing = joints.filter((_, i) => order[i] === -1);
     if (missing.length > 0)
-      throw new OnarmError("link.lost", `/robot/joint_states come without ${missing.join(", ")}; is this the right robot?`, {
+      throw new OnarmError("link.lost", `${topic} come without ${missing.join(", ")}; is this the right robot?`, {
         missing,
       });
     for (const [what, row] of Object.entries({ position, velocity, effort }))
       if (row.length !== name.length)
         throw new OnarmError(
           "link.lost",
-          `/robot/joint_states carry ${row.length} of ${what} for ${name.length} joints; is another program publishing there?`,
+          `${topic} carry ${row.length} of ${what} for ${name.length} joints; is another program publishing there?`,
         );
     return {
       position: order.map((i) => rad(position[i]!)),

@@ -10,6 +10,10 @@ import { rosMaster } from "../support/rosmaster.ts";
 import type { RosMaster } from "../support/rosmaster.ts";
 import { rosBench, rosTwin } from "../support/rosTwin.ts";
 import type { RosTwin } from "../support/rosTwin.ts";
+import { openRos2 } from "../../robot/ros.ts";
+import type { Ros2 } from "../../robot/ros.ts";
+import { controlSite, interaSite, ros2Bench, ros2Domain, ros2Twin } from "../support/ros2.ts";
+import type { Ros2Twin } from "../support/ros2.ts";
 import { itKeepsTheArmContract } from "./arm.contract.ts";
 
 itKeepsTheArmContract("the fake", async () => fakeArm());
@@ -53,6 +57,28 @@ describe("a robot on a ROS 1 master", () => {
 
   itKeepsTheArmContract("intera-ros1", () => rosBench(node!));
 });
+
+for (const [name, site] of [
+  ["intera-ros2", interaSite],
+  ["ros2-control, by velocities", controlSite("velocity")],
+  ["ros2-control, by positions", controlSite("position")],
+  ["ros2-control, by trajectories", controlSite("trajectory")],
+] as const)
+  describe(`a robot on ROS 2 as ${name}`, () => {
+    let robot: Ros2Twin | undefined;
+    let node: Ros2 | undefined;
+    before(async function () {
+      const domain = ros2Domain(this, ...(site.arm === "intera-ros2" ? ["intera_core_msgs"] : []));
+      robot = await ros2Twin(domain, site);
+      node = await openRos2({ name: "onarm", domain });
+    });
+    after(async () => {
+      await node?.close();
+      await robot?.close();
+    });
+
+    itKeepsTheArmContract(name, () => ros2Bench(node!, site));
+  });
 
 /** ROS 1 master of a Sawyer, as http://robot:11311. The suite moves the arm: a person stands beside it with its red button. */
 const real = process.env["TEST_ARM"];

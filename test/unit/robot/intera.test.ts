@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { commandOf } from "../../../launch/speak/interaRos1.ts";
+import { commandOf } from "../../../launch/speak/intera.ts";
 import { endpointOf } from "../../../robot/arms/interaBeside.ts";
 import { statusOf } from "../../../robot/arms/interaStatus.ts";
 import { jointsByName } from "../../../robot/arms/joints.ts";

@@ -1,0 +1,69 @@
+import { firstValueFrom, map, of, timeout } from "rxjs";
+import { sawyer } from "../robot/description/sawyer.ts";
+import type { Ros2 } from "../robot/ros.ts";
+import type { Ros2Site } from "../robot/sites/site.ts";
+import { pacedClock } from "../sim/pacedClock.ts";
+import { PERIOD } from "../sim/twinOptions.ts";
+import { ownArmOf } from "./ownArm.ts";
+
+/** ms that a description which somebody keeps for who comes late takes to come. */
+const TOLD = 1000;
+
+/** An arm on ROS 2, and a clock of this process; closing the arm closes both. Loaded where one is asked for only. */
+export async function openRos2Arm(site: Ros2Site, name = "onarm") {
+  const { openRos2 } = await import("../robot/ros.ts");
+  const node = await openRos2({ name, ...(site.domain === undefined ? {} : { domain: site.domain }) });
+  const clock = pacedClock(PERIOD);
+  const end = async () => {
+    clock.close();
+    await node.close();
+  };
+  try {
+    const shared = { node, joints: sawyer.commanded, clock };
+    const arm =
+      site.arm === "intera-ros2"
+        ? await (await import("../robot/arms/interaRos2.ts")).openInteraRos2(shared)
+        : await (await import("../robot/arms/ros2Control.ts")).openRos2Control({ ...shared, site });
+    return { arm: { ...arm, close: () => arm.close().then(end) }, clock, node };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+/** What robot_state_publisher, or the robot, tells of itself. It resolves with undefined where nobody does. */
+export const describedBy = (node: Ros2) => ({
+  master: `ROS domain ${node.domain}`,
+  parameter: (topic: string): Promise<unknown> =>
+    firstValueFrom(
+      node.hear(topic, "std_msgs/String", "latched").message$.pipe(
+        map(({ data }) => data),
+        timeout({ first: TOLD, with: () => of(undefined) }),
+      ),
+    ),
+});
+
+async function openScene(node: Ros2, { scene }: Ros2Site, clock: ReturnType<typeof pacedClock>) {
+  if ("frames" in scene) return (await import("../robot/scenes/tf.ts")).openTf(node, scene, clock);
+  const [{ openPoseArray }, { overRos2 }] = await Promise.all([
+    import("../robot/scenes/poseArray.ts"),
+    import("../robot/ros2/wire.ts"),
+  ]);
+  return openPoseArray(overRos2(node), scene, clock);
+}
+
+/** The same with what its lab's tracker sees, for a station. */
+export async function openRos2Site(site: Ros2Site) {
+  const { arm, clock, node } = await openRos2Arm(site);
+  const [own, scene] = await Promise.all([ownArmOf(site, describedBy(node)), openScene(node, site, clock)]).catch(
+    async (error: unknown) => {
+      await arm.close();
+      throw error;
+    },
+  );
+  const leave = async () => {
+    await scene.close();
+    await arm.close();
+  };
+  return { arm, scene, clock, address: JSON.stringify(site), leave, own };
+}
