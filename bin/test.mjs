@@ -7,6 +7,7 @@ import { installChromium } from "./chromium.mjs";
 import { install, root, run } from "./install.mjs";
 import { installMosquitto } from "./mosquitto.mjs";
 import { installRosmaster } from "./rosmaster.mjs";
+import { installSdformat } from "./sdformat.mjs";
 import { installSocat } from "./socat.mjs";
 
 await install({ dev: true });
@@ -14,6 +15,7 @@ await installChromium();
 await installMosquitto();
 await installSocat();
 await installRosmaster();
+await installSdformat();
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "onarm-test-"));
 const counts = path.join(scratch, "counts.json");

@@ -11,12 +11,12 @@ import type { Physics } from "./mujoco.ts";
  */
 
 /** Drawer, in its own frame: origin at the front face's foot, +y the way it opens. The bar stands off by `reach`; half its length is `half`. */
-const bar = { reach: 0.055, height: 0.045, half: 0.05, radius: 0.005, post: 0.004 };
-const cabinet = { width: 0.16, depth: 0.2, height: 0.07 };
+export const bar = { reach: 0.055, height: 0.045, half: 0.05, radius: 0.005, post: 0.004 };
+export const cabinet = { width: 0.16, depth: 0.2, height: 0.07 };
 /** Resistance, N and N s/m: it stays where it is left and moves with about 5 N at 0.1 m/s. */
-const slide = { friction: 3, damping: 20, mass: 0.6 };
+export const slide = { friction: 3, damping: 20, mass: 0.6 };
 /** Button, origin at its foot on the table. The spring gives 3.6 N at full depth. */
-const button = {
+export const button = {
   height: 0.06,
   housing: [0.04, 0.04, 0.0225],
   cap: [0.025, 0.025, 0.01],
