@@ -43,7 +43,7 @@ export async function bundleOf(
   },
 ): Promise<Bundle> {
   const { spec, algo = "smac", config, preset, provenance } = about;
-  const { transform, advantage, decoderSees } = config.nets;
+  const { transform, advantage, decoderSees, decoders } = config.nets;
   const adaptation = algo === "macaw" ? adaptationOf(config) : undefined;
   const metaTest = metaTestOf(config, preset);
   const rows = Math.min(metaTest.contextRows, metaTest.explorations * spec.horizon);
@@ -63,6 +63,7 @@ export async function bundleOf(
         policy: [...config.nets.policy],
         critic: [...config.nets.critic],
         ...(decoderSees === undefined ? {} : { decoderSees }),
+        ...(decoders === undefined ? {} : { decoders }),
         ...(transform === undefined ? {} : { transform }),
         ...(advantage === undefined ? {} : { advantage: [...advantage] }),
       },

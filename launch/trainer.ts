@@ -116,7 +116,7 @@ const handlers = {
     for (const episode of job.history) memory.append(episode, { online: false, exploration: false });
     const z = await labeller.latent(memory, rng(job.seed));
     const rewards: Float32Array[] = [];
-    for (const episode of job.episodes) rewards.push(await labeller.decode(episode, z));
+    for (const episode of job.episodes) rewards.push((await labeller.decode(episode, z)).reward);
     await labeller.dispose();
     return rewards;
   },

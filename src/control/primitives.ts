@@ -3,7 +3,7 @@ import type { Vec3 } from "../domain/units.ts";
 import { ACTION_SPEED, TABLE_Z, sawyerSpec } from "../tasks/sawyer.ts";
 
 /** Heights, m in `base`: free of all furniture; of a hand that hooks or pushes the drawer's bar; of the button's cap at rest. */
-const CLEAR_Z = 0.05;
+const CLEAR_Z = 0.065;
 const HOOK_Z = -0.022;
 const CAP_Z = TABLE_Z + 0.06;
 /** m: from the bar's middle into the gap behind it, and in front of it where a push begins; how far below its stop a button is pressed. */

@@ -38,6 +38,7 @@ export async function saveCheckpoint(learner: Learner, file: string, progress: u
     put(`${i}.next`, memory.nextObservation.subarray(0, memory.count * memory.O));
     put(`${i}.action`, memory.action.subarray(0, memory.count * memory.A));
     put(`${i}.reward`, memory.reward.subarray(0, memory.count));
+    put(`${i}.confidence`, memory.confidence.subarray(0, memory.count));
     put(`${i}.terminated`, memory.terminated.subarray(0, memory.count));
     put(`${i}.spans`, Int32Array.from(memory.spans.flatMap((s) => [s.start, s.end, Number(s.online), Number(s.exploration)])));
   });
@@ -113,6 +114,7 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
     copy(`${i}.next`, memory.nextObservation);
     copy(`${i}.action`, memory.action);
     copy(`${i}.reward`, memory.reward);
+    copy(`${i}.confidence`, memory.confidence);
     memory.terminated.set(terminated);
     memory.count = reward.length;
     for (let s = 0; s < spans.length; s += 4)

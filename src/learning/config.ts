@@ -172,10 +172,14 @@ const sawyerDefault: SmacConfig = {
     policy: [128, 128],
     critic: [128, 128],
     decoderSees: "next-state",
+    decoders: 3,
   },
   head: "bernoulli",
   discount: 0.95,
   returnSteps: 10,
+  temperature: 1,
+  // A script's saturated action is 7 standard deviations out before squashing, and would rule what the policy does beside it.
+  actionBound: 0.9,
   klWeight: 0.01,
   context: { count: 64, least: 16, episodes: 4 },
   practice: {

@@ -2,7 +2,7 @@ import type { DomainSpec, Rollout } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import { compile, tf } from "../engine/engine.ts";
 import type { Program } from "../engine/engine.ts";
-import { decodeReward, decoderWidth, deployedShapes, encode } from "../policy/nets.ts";
+import { decodeEach, decoderWidth, deployedShapes, encode } from "../policy/nets.ts";
 import type { SmacConfig } from "./config.ts";
 import { offlineSpan } from "./memory.ts";
 import type { TaskMemory } from "./memory.ts";
@@ -10,6 +10,14 @@ import { weights } from "./parameters.ts";
 import type { Weights } from "./parameters.ts";
 
 const ROWS = 256;
+/** The widest that opinions between two rewards one apart can differ, as a standard deviation. */
+const HALF = 0.5;
+
+/** One per step: the expected reward, unscaled, and how far the decoders agree on it, 1 where they do wholly; of dense rewards always 1. */
+export interface Labels {
+  readonly reward: Float32Array;
+  readonly confidence: Float32Array;
+}
 
 /**
  * The self-made reward: frozen copies of encoder and decoder, asked only at z of *offline* histories (docs/learning.md 1.5 c).
@@ -43,9 +51,9 @@ export class Labeller {
       { buffers: viewsOf("enc.") },
     );
     const decoder = await compile(
-      ({ x, z, ...p }) => ({ reward: decodeReward(p, config.head, low, tf.concat([x!, tf.mul(z!, tf.ones([ROWS, 1]))], 1)) }),
-      { ...shapesOf("dec."), x: [ROWS, decoderWidth(spec, config.nets)], z: [1, Z] },
-      { buffers: viewsOf("dec.") },
+      ({ x, z, ...p }) => ({ each: decodeEach(p, config.head, low, tf.concat([x!, tf.mul(z!, tf.ones([ROWS, 1]))], 1)) }),
+      { ...shapesOf("dec"), x: [ROWS, decoderWidth(spec, config.nets)], z: [1, Z] },
+      { buffers: viewsOf("dec") },
     );
     return new Labeller(spec, config, frozen, [encoder, decoder]);
   }
@@ -59,15 +67,17 @@ export class Labeller {
     return outputs.mean!.map((mean, i) => mean + Math.sqrt(outputs.variance![i]!) * rng.normal());
   }
 
-  /** Expected reward of each step of a rollout under one z drawn from `source`'s offline history; (n), unscaled. */
-  async label(rollout: Rollout, source: TaskMemory, rng: Rng): Promise<Float32Array> {
+  /** Labels of a rollout under one z drawn from `source`'s offline history. */
+  async label(rollout: Rollout, source: TaskMemory, rng: Rng): Promise<Labels> {
     return this.decode(rollout, await this.latent(source, rng));
   }
 
-  async decode(rollout: Pick<Rollout, "steps" | "observation" | "action">, z: Float32Array): Promise<Float32Array> {
+  async decode(rollout: Pick<Rollout, "steps" | "observation" | "action">, z: Float32Array): Promise<Labels> {
     const [O, A] = [this.#spec.observation.length, this.#spec.action.length];
     const follows = this.#config.nets.decoderSees === "next-state";
-    const reward = new Float32Array(rollout.steps);
+    const [reward, confidence] = [new Float32Array(rollout.steps), new Float32Array(rollout.steps)];
+    const members = this.#config.nets.decoders ?? 1;
+    const sparse = this.#spec.reward.kind === "sparse";
     const { inputs, outputs } = this.#decode;
     inputs.z!.set(z);
     for (let from = 0; from < rollout.steps; from += ROWS) {
@@ -81,9 +91,15 @@ export class Labeller {
         }
       }
       await this.#decode.run();
-      reward.set(outputs.reward!.subarray(0, n), from);
+      for (let i = 0; i < n; i++) {
+        const opinions = outputs.each!.subarray(i * members, (i + 1) * members);
+        const mean = opinions.reduce((a, b) => a + b, 0) / members;
+        const variance = opinions.reduce((sum, x) => sum + (x - mean) ** 2, 0) / members;
+        reward[from + i] = mean;
+        confidence[from + i] = sparse ? Math.max(0, 1 - Math.sqrt(variance) / HALF) : 1;
+      }
     }
-    return reward;
+    return { reward, confidence };
   }
 
   async dispose(): Promise<void> {

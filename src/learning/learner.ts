@@ -98,11 +98,11 @@ export class Learner {
     const source = this.memory[labelTask];
     if (!memory || !source)
       throw new OnarmError("tasks.invalid", `practice names task ${rollout.task}, which the dataset does not hold`);
-    const reward = await this.labeller.label(rollout, source, this.rng);
+    const { reward, confidence } = await this.labeller.label(rollout, source, this.rng);
     const { task, steps, observation, action, terminated, human } = rollout;
     // Named one by one: spreading would also read a reward that a rollout should not have.
     const episode: Episode = { task, steps, observation, action, terminated, human, reward, rewardSource: "decoded" };
-    memory.append(episode, { online: true, exploration });
+    memory.append(episode, { online: true, exploration }, confidence);
     return episode;
   }
 

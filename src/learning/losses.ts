@@ -2,7 +2,7 @@ import { stopGradient, tf } from "../engine/engine.ts";
 import type { Shape, TensorFunction, Tensors } from "../engine/engine.ts";
 import type { BatchSize } from "./algorithm.ts";
 import type { DomainSpec } from "../domain/experience.ts";
-import { encode, klToPrior, mlp, policyHead, sampleAction, tanhGaussianLogProb } from "../policy/nets.ts";
+import { decoderOutputs, encode, klToPrior, mlp, policyHead, sampleAction, tanhGaussianLogProb } from "../policy/nets.ts";
 import type { SmacConfig } from "./config.ts";
 import { detach, held, mse, withGradients } from "./gradients.ts";
 import { smacShapes, targetShapes } from "./parameters.ts";
@@ -45,9 +45,13 @@ export const perRow = (z: tf.Tensor, N: number): tf.Tensor => {
   return tf.reshape(tf.mul(tf.expandDims(z, 1), tf.ones([T, N, 1])), [T * N, Z]);
 };
 
-/** Loss of the reward decoder on unscaled rewards: mean over rows. The Gaussian head's log-variance is kept in [-6, 4]. */
+/** Loss of the reward decoder on unscaled rewards: mean over its members and over rows. The Gaussian head's log-variance is kept in [-6, 4]. */
 export function decoderLoss(p: Tensors, config: SmacConfig, low: number, x: tf.Tensor, reward: tf.Tensor): tf.Tensor {
-  const out = mlp(p, "dec", x);
+  const each = decoderOutputs(p, x).map((out) => memberLoss(config, low, out, reward));
+  return each.length === 1 ? each[0]! : tf.div(tf.addN(each), each.length);
+}
+
+function memberLoss(config: SmacConfig, low: number, out: tf.Tensor, reward: tf.Tensor): tf.Tensor {
   switch (config.head) {
     case "deterministic":
       return mse(out, reward);

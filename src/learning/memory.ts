@@ -11,6 +11,9 @@ interface Span {
   readonly exploration: boolean;
 }
 
+/** Draws after which a doubted transition is taken all the same: a task may have no other. */
+const TRIES = 20;
+
 /** Everything known of one training task: transitions in the order they came, offline ones first. Grows; owns its arrays. */
 export class TaskMemory {
   readonly spans: Span[] = [];
@@ -21,6 +24,8 @@ export class TaskMemory {
   action: Float32Array;
   reward: Float32Array;
   terminated: Uint8Array;
+  /** How far a transition's label can be trusted, 0 to 1: the chance that an RL batch takes it when it draws it. */
+  confidence: Float32Array;
   readonly O: number;
   readonly A: number;
   #returns: { of: string; values: Float32Array } | undefined;
@@ -33,10 +38,11 @@ export class TaskMemory {
     this.action = new Float32Array(capacity * A);
     this.reward = new Float32Array(capacity);
     this.terminated = new Uint8Array(capacity);
+    this.confidence = new Float32Array(capacity);
   }
 
   /** Copies an episode in. Offline episodes must all come before the first online one. Non-finite numbers are refused. */
-  append(episode: Episode, origin: { online: boolean; exploration: boolean }): void {
+  append(episode: Episode, origin: { online: boolean; exploration: boolean }, confidence?: Float32Array): void {
     const { O, A } = this;
     const n = episode.steps;
     if (
@@ -58,6 +64,8 @@ export class TaskMemory {
     this.nextObservation.set(episode.observation.subarray(O), at * O);
     this.action.set(episode.action, at * A);
     this.reward.set(episode.reward, at);
+    if (confidence) this.confidence.set(confidence, at);
+    else this.confidence.fill(1, at, at + n);
     if (n > 0) this.terminated[at + n - 1] = episode.terminated ? 1 : 0;
     this.spans.push({ start: at, end: at + n, ...origin });
     this.count += n;
@@ -125,8 +133,16 @@ export class TaskMemory {
     rows[at + O + A] = this.reward[row]!;
   }
 
-  /** A transition for the RL batch: uniform over everything, or online with probability `onlineShare`. */
+  /** A transition for the RL batch: uniform over everything, or online with probability `onlineShare`; one whose label is doubted is mostly drawn again. */
   drawTransition(rng: Rng, onlineShare: number | "union"): number {
+    for (let tries = 0; ; tries++) {
+      const row = this.#anyTransition(rng, onlineShare);
+      const trust = this.confidence[row]!;
+      if (trust === 1 || tries === TRIES || rng.uniform() < trust) return row;
+    }
+  }
+
+  #anyTransition(rng: Rng, onlineShare: number | "union"): number {
     const online = this.count - this.offlineCount;
     if (onlineShare === "union" || online === 0 || this.offlineCount === 0) return rng.integer(this.count);
     return rng.uniform() < onlineShare ? this.offlineCount + rng.integer(online) : rng.integer(this.offlineCount);
@@ -158,6 +174,7 @@ export class TaskMemory {
     const flags = new Uint8Array(next);
     flags.set(this.terminated);
     this.terminated = flags;
+    this.confidence = grow(this.confidence, 1);
   }
 }
 

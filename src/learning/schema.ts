@@ -14,6 +14,7 @@ export const netsSchema = z.strictObject({
   policy: widths,
   critic: widths,
   decoderSees: z.enum(["state-action", "next-state"]).optional(),
+  decoders: z.number().int().positive().max(16).optional(),
 });
 /** Nets of an algorithm without: nothing encodes, nothing decodes. */
 export const blindNets = {

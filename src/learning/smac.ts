@@ -1,5 +1,5 @@
 import type { DomainSpec } from "../domain/experience.ts";
-import { deployedShapes } from "../policy/nets.ts";
+import { deployedShapes, ofDecoder } from "../policy/nets.ts";
 import type { Algorithm } from "./algorithm.ts";
 import type { SmacConfig } from "./config.ts";
 import { Labeller } from "./labeller.ts";
@@ -21,7 +21,9 @@ export const smac = (spec: DomainSpec, config: SmacConfig): Algorithm => ({
   update: (size, online) => smacUpdate(spec, config, size, online),
   initialise: (weights, rng) => initialise(weights, config.init, rng),
   rate: (parameter, online) =>
-    online && config.practice.encoder === "frozen" && /^(enc|dec)\./.test(parameter) ? 0 : config.learningRate,
+    online && config.practice.encoder === "frozen" && (ofDecoder(parameter) || parameter.startsWith("enc."))
+      ? 0
+      : config.learningRate,
   scalars: (online, updates) => {
     const { lambdaPearl, rampUpdates } = config.practice;
     return { lambda: online ? lambdaPearl * Math.min(1, rampUpdates > 0 ? updates / rampUpdates : 1) : 0 };

@@ -23,6 +23,7 @@ const netsSchema = z.strictObject({
   policy: z.array(width),
   critic: z.array(width),
   decoderSees: z.enum(["state-action", "next-state"]).optional(),
+  decoders: z.number().int().positive().max(16).optional(),
   transform: width.optional(),
   advantage: z.array(width).optional(),
 });

@@ -3,7 +3,7 @@ import type { DomainSpec } from "../domain/experience.ts";
 import { compile, tf } from "../engine/engine.ts";
 import type { Program, Tensors } from "../engine/engine.ts";
 import { loadInto } from "./loading.ts";
-import { decodeReward, decoderWidth, deployedShapes, mlp } from "./nets.ts";
+import { decodeReward, decoderOutputs, decoderWidth, deployedShapes, ofDecoder } from "./nets.ts";
 import type { DecoderHead, NetHead, NetShapes } from "./nets.ts";
 
 /** A decoded reward, unscaled, and its standard deviation; a deterministic head knows none. */
@@ -31,7 +31,7 @@ export class Decoder {
   static async create(spec: DomainSpec, nets: NetShapes, head: NetHead): Promise<Decoder> {
     if (head === "none") throw new OnarmError("mode.refused", "this bundle has no reward decoder; use one of smac");
     const all = deployedShapes(spec, nets, head);
-    const shapes = Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith("dec.")));
+    const shapes = Object.fromEntries(Object.entries(all).filter(([name]) => ofDecoder(name)));
     const low = spec.reward.kind === "sparse" ? spec.reward.low : 0;
     const program = await compile(
       ({ shown, z, ...p }) => {
@@ -45,7 +45,7 @@ export class Decoder {
 
   /** Copies weights in. @throws "policy.shape" for a missing or ill-sized tensor */
   load(tensors: Readonly<Record<string, Float32Array>>): void {
-    loadInto(this.#program.inputs, tensors, /^dec\./);
+    loadInto(this.#program.inputs, tensors, /^dec\d*\./);
   }
 
   /** What a step from `observation` by `action` to `next` is worth under z. Vectors as the bundle's spec has them. */
@@ -65,11 +65,15 @@ export class Decoder {
   }
 }
 
-/** Standard deviation of what the head says: of a coin sqrt(p (1 - p)), of a Gaussian its own, within the bounds it was trained in. */
+/** Standard deviation of what the head says: of a coin sqrt(p (1 - p)), of a Gaussian its own, within the bounds it was trained in; p and variance are the members' mean. */
 function spread(p: Tensors, head: DecoderHead, x: tf.Tensor): { deviation?: tf.Tensor } {
   if (head === "deterministic") return {};
-  const out = mlp(p, "dec", x);
-  if (head === "gaussian") return { deviation: tf.exp(tf.mul(0.5, tf.clipByValue(tf.split(out, 2, 1)[1] as tf.Tensor, -6, 4))) };
-  const better = tf.sigmoid(out);
+  const mean = (of: (out: tf.Tensor) => tf.Tensor) => {
+    const each = decoderOutputs(p, x).map(of);
+    return each.length === 1 ? each[0]! : tf.div(tf.addN(each), each.length);
+  };
+  if (head === "gaussian")
+    return { deviation: tf.sqrt(mean((out) => tf.exp(tf.clipByValue(tf.split(out, 2, 1)[1] as tf.Tensor, -6, 4)))) };
+  const better = mean((out) => tf.sigmoid(out));
   return { deviation: tf.sqrt(tf.mul(better, tf.sub(1, better))) };
 }

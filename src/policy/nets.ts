@@ -16,6 +16,8 @@ export interface NetShapes {
   readonly critic: readonly number[];
   /** What the decoder is shown beside z: [s, a] as released, where absent, or the state s' that followed, of which the arm's sparse rewards are a function. */
   readonly decoderSees?: "state-action" | "next-state" | undefined;
+  /** Decoders that differ in where they began, whose mean is the reward and whose disagreement is doubt; one where absent. */
+  readonly decoders?: number | undefined;
   /** MACAW alone (src/policy/macaw.ts): width of each layer's generating vector, and the advantage head's hidden widths. */
   readonly transform?: number | undefined;
   readonly advantage?: readonly number[] | undefined;
@@ -39,10 +41,29 @@ export function deployedShapes(spec: DomainSpec, nets: NetShapes, head: NetHead)
   const [O, A, Z] = [spec.observation.length, spec.action.length, nets.latent];
   return {
     ...(Z === 0 ? {} : layers("enc", [O + A + 1, ...nets.encoder, 2 * Z])),
-    ...(head === "none" ? {} : layers("dec", [decoderWidth(spec, nets) + Z, ...nets.decoder, head === "gaussian" ? 2 : 1])),
+    ...(head === "none"
+      ? {}
+      : Object.assign(
+          {},
+          ...Array.from({ length: nets.decoders ?? 1 }, (_, k) =>
+            layers(member(k), [decoderWidth(spec, nets) + Z, ...nets.decoder, head === "gaussian" ? 2 : 1]),
+          ),
+        )),
     ...layers("pi", [O + Z, ...nets.policy, 2 * A]),
   };
 }
+/** Name of a decoder's k-th member: `dec`, `dec1`, `dec2`, ... */
+const member = (k: number) => (k === 0 ? "dec" : `dec${k}`);
+/** Whether a parameter belongs to a decoder. */
+export const ofDecoder = (parameter: string): boolean => /^dec\d*\./.test(parameter);
+
+/** What every member of the decoder puts out, (B, 1 or 2) each. */
+export function decoderOutputs(p: Tensors, x: tf.Tensor): tf.Tensor[] {
+  const outputs: tf.Tensor[] = [];
+  for (let k = 0; p[`${member(k)}.w0`]; k++) outputs.push(mlp(p, member(k), x));
+  return outputs;
+}
+
 /** Numbers that the decoder is shown of one transition. */
 export const decoderWidth = ({ observation, action }: DomainSpec, { decoderSees }: NetShapes): number =>
   observation.length + (decoderSees === "next-state" ? 0 : action.length);
@@ -105,9 +126,17 @@ export function tanhGaussianLogProb(
 export const sampleAction = (head: { mean: tf.Tensor; logStd: tf.Tensor }, noise: tf.Tensor): tf.Tensor =>
   tf.tanh(tf.add(head.mean, tf.mul(tf.exp(head.logStd), noise)));
 
-/** Expected reward (B, 1). `low`: the lower of the two values of a sparse reward. */
-export function decodeReward(p: Tensors, head: DecoderHead, low: number, x: tf.Tensor): tf.Tensor {
-  const out = mlp(p, "dec", x);
-  if (head === "bernoulli") return tf.add(tf.sigmoid(out), low);
-  return head === "gaussian" ? (tf.split(out, 2, 1)[0] as tf.Tensor) : out;
+/** Expected reward as each member of the decoder has it, (B, members). `low`: the lower of the two values of a sparse reward. */
+export function decodeEach(p: Tensors, head: DecoderHead, low: number, x: tf.Tensor): tf.Tensor {
+  const each = decoderOutputs(p, x).map((out) => {
+    if (head === "bernoulli") return tf.add(tf.sigmoid(out), low);
+    return head === "gaussian" ? (tf.split(out, 2, 1)[0] as tf.Tensor) : out;
+  });
+  return each.length === 1 ? each[0]! : tf.concat(each, 1);
 }
+
+/** Expected reward (B, 1): the mean of the members. */
+export const decodeReward = (p: Tensors, head: DecoderHead, low: number, x: tf.Tensor): tf.Tensor => {
+  const each = decodeEach(p, head, low, x);
+  return each.shape[1] === 1 ? each : tf.mean(each, 1, true);
+};

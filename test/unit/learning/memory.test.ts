@@ -180,6 +180,17 @@ describe("the RL batch", () => {
     for (const wanted of [0, 0.25, 0.5, 1]) expect(share(remembered(), wanted)).to.be.closeTo(wanted, 0.03);
   });
 
+  it("takes a transition as seldom as its label is trusted, and a task's only one all the same", () => {
+    const memory = new TaskMemory(3, 2);
+    memory.append(marked(0, 10), offline);
+    memory.append(marked(1, 10), { online: true, exploration: true }, new Float32Array(10).fill(0.25));
+    // 0.5 x 0.25 against 0.5 x 1, drawn anew until one is taken.
+    expect(share(memory, 0.5)).to.be.closeTo(0.2, 0.03);
+    const doubted = new TaskMemory(3, 2);
+    doubted.append(marked(0, 1), { online: true, exploration: true }, new Float32Array(1));
+    expect(doubted.drawTransition(rng("alone"), 1)).to.equal(0);
+  });
+
   it("is offline alone before practice, and online alone where nothing is offline", () => {
     const before = new TaskMemory(3, 2);
     before.append(marked(0), offline);

@@ -99,7 +99,7 @@ describe("self-supervised practice", () => {
 
 describe("a self-made label", () => {
   const labels = async (learner: ReturnType<typeof tinyLearner>, task: number) => [
-    ...(await learner.labeller.label(rollout(task, 9), learner.memory[task]!, rng("label"))),
+    ...(await learner.labeller.label(rollout(task, 9), learner.memory[task]!, rng("label"))).reward,
   ];
 
   it("comes from the offline snapshot alone: whatever practice adds, the same stream draws the same z (U5)", async () => {
@@ -136,7 +136,7 @@ describe("a self-made label", () => {
     await learner.update(50);
     await learner.beginPractice();
     const ask = async (made: Rollout, source: number) =>
-      [...(await learner.labeller.label(made, learner.memory[source]!, rng("label")))].join();
+      [...(await learner.labeller.label(made, learner.memory[source]!, rng("label"))).reward].join();
     const answers = [await ask(rollout(0, 9), 0), await ask(rollout(0, 9), 2), await ask(rollout(0, 8), 0)];
     expect(new Set(answers).size).to.equal(3);
     await learner.dispose();
@@ -147,7 +147,7 @@ describe("a self-made label", () => {
     await learner.beginPractice();
     const long = rollout(0, 9, 600);
     const z = Float32Array.of(0.3, -1);
-    const whole = await learner.labeller.decode(long, z);
+    const { reward: whole } = await learner.labeller.decode(long, z);
     expect(whole.length).to.equal(600);
     for (const t of [0, 255, 256, 599]) {
       const step = {
@@ -155,7 +155,7 @@ describe("a self-made label", () => {
         observation: long.observation.subarray(t * 3, (t + 2) * 3),
         action: long.action.subarray(t * 2, (t + 1) * 2),
       };
-      expect((await learner.labeller.decode(step, z))[0]).to.be.closeTo(whole[t]!, 1e-6);
+      expect((await learner.labeller.decode(step, z)).reward[0]).to.be.closeTo(whole[t]!, 1e-6);
     }
     await learner.dispose();
   });
@@ -165,13 +165,41 @@ describe("a self-made label", () => {
     await learner.update(20);
     await learner.beginPractice();
     const [long, z] = [rollout(0, 9, 300), Float32Array.of(0.3, -1)];
-    const whole = await learner.labeller.decode(long, z);
+    const { reward: whole } = await learner.labeller.decode(long, z);
     const still = { ...long, action: new Float32Array(long.action.length) };
-    expect([...(await learner.labeller.decode(still, z))]).to.deep.equal([...whole]);
+    expect([...(await learner.labeller.decode(still, z)).reward]).to.deep.equal([...whole]);
     // Shifted by one state, the same labels come one step earlier.
     const later = { steps: 299, observation: long.observation.subarray(3), action: long.action.subarray(2) };
-    const shifted = await learner.labeller.decode(later, z);
+    const { reward: shifted } = await learner.labeller.decode(later, z);
     for (const t of [0, 254, 255, 298]) expect(shifted[t]!).to.be.closeTo(whole[t + 1]!, 1e-6);
+    await learner.dispose();
+  });
+
+  it("is the mean of what several decoders say, trusted as far as they agree, and remembered with that", async () => {
+    const sparse = tinySpec({ reward: { kind: "sparse", low: -1 } });
+    const learner = tinyLearner({ head: "bernoulli", nets: { ...tinyNets, decoders: 3 } }, 7, sparse);
+    await learner.beginPractice();
+    const z = Float32Array.of(0.3, -1);
+    // Three decoders that say nothing but 1, 0 and 0.5, whatever they are shown.
+    const frozen = learner.labeller.frozen.views;
+    const last = Object.keys(frozen).filter((name) => name.startsWith("dec.b")).length - 1;
+    const say = (...logits: number[]) =>
+      logits.forEach((logit, k) => {
+        const name = k === 0 ? "dec" : `dec${k}`;
+        frozen[`${name}.w${last}`]!.fill(0);
+        frozen[`${name}.b${last}`]!.fill(logit);
+      });
+    say(40, -40, 0);
+    const { reward, confidence } = await learner.labeller.decode(rollout(0, 9), z);
+    for (const x of reward) expect(x).to.be.closeTo(-0.5, 1e-6);
+    for (const x of confidence) expect(x).to.be.closeTo(1 - 2 * Math.sqrt(1 / 6), 1e-6);
+    say(1, 1, 1);
+    expect([...(await learner.labeller.decode(rollout(0, 9), z)).confidence]).to.deep.equal([1, 1, 1, 1, 1]);
+    say(40, -40, 0);
+    await learner.addPractice(rollout(0, 9), true);
+    const kept = learner.memory[0]!;
+    expect([...kept.confidence.subarray(0, kept.offlineCount)].every((x) => x === 1)).to.equal(true);
+    expect(kept.confidence[kept.offlineCount]).to.be.closeTo(1 - 2 * Math.sqrt(1 / 6), 1e-6);
     await learner.dispose();
   });
 

@@ -98,7 +98,7 @@ describe("a thousand updates of practice", () => {
     for (const task of [0, 1, 2]) await learner.addPractice(rollout(task, 5), true);
     const nets = { coder: /^(enc|dec)\./, actor: /^pi\./, critic: /^q1\./ };
     const hashes = () => Object.entries(nets).map(([name, net]): [string, string] => [name, hash(learner.trained, net)]);
-    const label = async () => [...(await learner.labeller.label(rollout(1, 9), learner.memory[1]!, rng("label")))];
+    const label = async () => [...(await learner.labeller.label(rollout(1, 9), learner.memory[1]!, rng("label"))).reward];
     const before = { hashes: hashes(), label: await label(), frozen: hash(learner.labeller.frozen, /./) };
     await learner.update(1000);
     const after = { hashes: hashes(), label: await label(), frozen: hash(learner.labeller.frozen, /./) };
