@@ -2,24 +2,26 @@ import { firstValueFrom, timeout } from "rxjs";
 import type { Observable } from "rxjs";
 import { isTold, says } from "../../robot/arms/interaTopics.ts";
 import { statusOf } from "../../robot/arms/interaStatus.ts";
-import { jointsByName } from "../../robot/arms/joints.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { openRos1 } from "../../robot/ros1/node.ts";
 import type { Ros1 } from "../../robot/ros1/node.ts";
 import type { Ros1Site } from "../../robot/sites/site.ts";
 import { toldOf } from "../../robot/urdf/own.ts";
 import { seconds } from "../../src/domain/units.ts";
+import { limitsOf, loadLimits } from "../../src/config/limits.ts";
 import { DESCRIPTION, ownArmOf } from "../ownArm.ts";
+import { LIMITS_FILE } from "../sawyer.ts";
 import { bad, good, look, unknown } from "./check.ts";
 import type { Check } from "./check.ts";
+import { jointChecks } from "./joints.ts";
 
 /** s that topics are listened to, and messages a second that are too few of each. */
 const LISTEN = 2;
 const rates = { jointStates: 80, state: 5, endpoint: 20, collision: 1 } as const;
 const away = "is it a Sawyer's master, and has the robot started? look with: rostopic list";
 
-/** What a Sawyer on its master must show before it may be driven. Says nothing to the robot: it registers as a speaker, and is silent. */
-export async function interaChecks(site: Ros1Site): Promise<readonly Check[]> {
+/** What a Sawyer on its master must show before it may be driven; `limits`: file of what it may do. Says nothing to the robot: it registers as a speaker, and is silent. */
+export async function interaChecks(site: Ros1Site, limits = LIMITS_FILE): Promise<readonly Check[]> {
   const { master, scene } = site;
   let node: Ros1 | undefined;
   const first = await look("ros1.master", "look at the address and the network", async () => {
@@ -58,13 +60,10 @@ export async function interaChecks(site: Ros1Site): Promise<readonly Check[]> {
           ? good(`rate.${key}`, told)
           : bad(`rate.${key}`, told, rate(key) === 0 ? away : "look at the network: messages are lost or late");
       }),
-      await look("joints", away, () => {
-        if (!states) return bad("joints", `nothing came on ${says.jointStates[0]}`, away);
-        jointsByName(sawyer.commanded)(states);
-        return good("joints", `found by name in: ${states.name.join(", ")}`);
-      }),
+      ...(await jointChecks(states, sawyer, { topic: says.jointStates[0], away })),
       await look("kinematics", "name the robot's own URDF as urdf in the site file", async () => {
         const own = await ownArmOf(site, open);
+        if (own) limitsOf(own.description, loadLimits(limits), limits);
         return own
           ? good("kinematics", `by the robot's own URDF (${own.hash.slice(0, 12)}): ${toldOf(own)}`)
           : unknown(

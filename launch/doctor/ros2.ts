@@ -1,7 +1,6 @@
 import { firstValueFrom, timeout } from "rxjs";
 import { controllerInput } from "../../robot/arms/controllerInput.ts";
 import { isTold, says } from "../../robot/arms/interaTopics.ts";
-import { jointsByName } from "../../robot/arms/joints.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { openRos2 } from "../../robot/ros.ts";
 import type { Ros2 } from "../../robot/ros.ts";
@@ -13,6 +12,7 @@ import { describedBy } from "../ros2Arm.ts";
 import { toldOf } from "../../robot/urdf/own.ts";
 import { bad, good, look, unknown } from "./check.ts";
 import type { Check } from "./check.ts";
+import { jointChecks } from "./joints.ts";
 import { stateChecks } from "./intera.ts";
 
 /** s that topics are listened to. ms: to be discovered by, and to hear of, everybody else. */
@@ -130,24 +130,7 @@ async function graphChecks(node: Ros2, site: Ros2Site): Promise<readonly Check[]
   const listening = commands.who.subscribers();
   return [
     ...rated,
-    await look("joints", away(site), () => {
-      if (!joints) return bad("joints", `nothing came on ${states}`, away(site));
-      const { position, velocity } = jointsByName(sawyer.commanded, states)(joints) ?? { position: [], velocity: [] };
-      if (position.length === 0)
-        return bad(
-          "joints",
-          `${states} tells of ${joints.name.join(", ")}: not of this arm`,
-          "correct joint_states in the site file",
-        );
-      const dumb = [...position, ...velocity].some((x) => !Number.isFinite(x));
-      if (dumb)
-        return bad(
-          "joints",
-          `${states} tells positions or velocities that are no numbers`,
-          "the hardware interface must tell position and velocity of every joint",
-        );
-      return good("joints", `found by name in: ${joints.name.join(", ")}`);
-    }),
+    ...(await jointChecks(joints, sawyer, { topic: states, away: away(site) })),
     await look("kinematics", "name the robot's own URDF as urdf in the site file", async () => {
       const own = await ownArmOf(site, describedBy(node));
       return own

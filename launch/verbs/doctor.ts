@@ -15,9 +15,9 @@ interface Options {
 const shipped = fileURLToPath(new URL("../../shipped/sawyer/bundle", import.meta.url));
 const marks = { true: "ok  ", false: "BAD ", null: "?   " } as const;
 
-const armChecks = async (site: Site) =>
+const armChecks = async (site: Site, limits: string) =>
   site.arm === "intera-ros1"
-    ? (await import("../doctor/intera.ts")).interaChecks(site)
+    ? (await import("../doctor/intera.ts")).interaChecks(site, limits)
     : (await import("../doctor/ros2.ts")).ros2Checks(site);
 
 export const verb: Verb<Options> = {
@@ -40,7 +40,7 @@ export const verb: Verb<Options> = {
         `doctor --arm ${arm}: what can be looked at is sim, intera-ros1@http://host:11311, intera-ros2, ros2-control or a site file`,
       );
     const checks = [...(await machineChecks(limits, bundle))];
-    if (site && !context.signal.aborted) checks.push(...(await armChecks(site)));
+    if (site && !context.signal.aborted) checks.push(...(await armChecks(site, limits)));
     for (const { id, ok, detail, remedy } of checks)
       context.log(`${marks[`${ok}`]} ${id}: ${detail}${ok === true || remedy === "" ? "" : `; ${remedy}`}`);
     const wrong = checks.filter(({ ok }) => ok === false).length;

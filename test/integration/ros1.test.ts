@@ -184,6 +184,12 @@ describe("on a real ROS 1 master", function () {
       .to.include({ ok: false })
       .and.property("detail")
       .match(/is without right_j0, right_j1/);
+    const clipped = sawyer.joints.map((joint) => (joint.name === "right_j6" ? { ...joint, lower: -3.14, upper: 3.14 } : joint));
+    await node.setParameter(DESCRIPTION, urdf({ ...sawyer, joints: clipped }));
+    expect(await told())
+      .to.include({ ok: false })
+      .and.property("detail")
+      .match(/joints.right_j6: is wider than the arm; stay within -3.14/);
     await node.setParameter(DESCRIPTION, urdf(sawyer));
   });
 
@@ -222,6 +228,14 @@ describe("a ROS 1 master that cannot be joined is named with what to do", () => 
     );
   it("nobody listens there", async () =>
     expect(await why("http://127.0.0.1:9")).to.match(/nothing listens there; switch the robot on/));
+  it("and doctor says that, and nothing else", async () => {
+    const [found, ...others] = await interaChecks({ ...twinSite, master: "http://sawyer.invalid:11311" });
+    expect(found)
+      .to.include({ id: "ros1.master", ok: false })
+      .and.property("detail")
+      .match(/sawyer\.invalid cannot be resolved/);
+    expect(others).to.deep.equal([]);
+  });
   it("no such host", async () =>
     expect(await why("http://sawyer.invalid:11311")).to.match(/sawyer\.invalid cannot be resolved.*\/etc\/hosts/));
   for (const uri of ["sawyer", "https://sawyer:11311", ""])
