@@ -11,11 +11,16 @@ import type { SawyerTask } from "../src/tasks/sawyer.ts";
 const FIGURE = ["right_arm_base_link", ...[0, 1, 2, 3, 4, 5, 6].map((i) => `right_l${i}`), "right_hand", "right_gripper_tip"];
 const body = tree(sawyer);
 
+/** The stick figure of a posture, base to tip, m in `base`. `q`: commanded joints, rad. */
+export function figureOf(q: readonly number[]): Vec3[] {
+  const frames = linkTransforms(body, q);
+  return FIGURE.map((link) => frames.get(link)!.p);
+}
+
 /** The arm of one tick as the page draws it; undefined before its first state. */
 export function armView({ state }: Tick, caption?: string): PageState["arm"] {
   if (!state) return undefined;
-  const frames = linkTransforms(body, state.position);
-  const points = FIGURE.map((link) => frames.get(link)!.p);
+  const points = figureOf(state.position);
   return { position: state.position.map((q) => rad(q)), points, tip: points.at(-1)!, ...(caption ? { caption } : {}) };
 }
 

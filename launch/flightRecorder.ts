@@ -9,6 +9,7 @@ import type { Clock } from "../src/ports/clock.ts";
 import type { RecordingHeader } from "../src/recording/records.ts";
 import { tickRecords } from "../src/recording/ticks.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import { meaningOf } from "./provenance.ts";
 import { recorderClient } from "./recorderClient.ts";
 import type { RecorderClient } from "./recorderClient.ts";
 
@@ -44,6 +45,7 @@ export async function flightRecorder(
   let before: Tick | undefined;
   let sent: Tick["sent"];
   let [episode, step] = [0, 0];
+  let fields: string | undefined;
   let at = { stops: 0, clamps: 0 };
   // Since the step, and since the episode began.
   let [guidedNow, human] = [false, false];
@@ -61,6 +63,7 @@ export async function flightRecorder(
     client,
     file,
     watched: (environment) => {
+      fields = meaningOf(environment.spec);
       let observation: Float32Array = new Float32Array();
       return {
         ...environment,
@@ -97,6 +100,7 @@ export async function flightRecorder(
         policyVersion: 0,
         scene,
         aim: aim.kind,
+        ...(fields === undefined ? {} : { fields }),
         ...{ config, bundle, calibration, seed, commit },
       });
     },

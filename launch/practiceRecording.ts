@@ -4,6 +4,7 @@ import type { RecordingHeader } from "../src/recording/records.ts";
 import { later } from "../src/recording/ticks.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import type { PracticeRound } from "./practice.ts";
+import { meaningOf } from "./provenance.ts";
 import { recorderClient } from "./recorderClient.ts";
 
 /**
@@ -44,6 +45,7 @@ export async function practiceRecording(
           task: rollout.task,
           policyVersion: round.state.round - 1,
           ...(stood ? { scene: stood.scene, aim: stood.aim.kind } : {}),
+          fields: meaningOf(spec),
           ...{ config, bundle, calibration, seed, commit },
         });
         for (const record of trace.records) recorder.write(later(record, origin));

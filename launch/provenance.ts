@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import process from "node:process";
+import { configHash } from "../src/config/hash.ts";
+import type { DomainSpec } from "../src/domain/experience.ts";
 import { masked } from "./secrets.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -21,3 +23,7 @@ export const commandLine = (): string =>
   ["onarm", ...masked(process.argv.slice(2)).map((word) => (/^[\w./:=,@-]+$/.test(word) ? word : JSON.stringify(word)))].join(
     " ",
   );
+
+/** What the numbers of a domain's observations and actions mean, as a hash: recordings of equal width may still be of another meaning. */
+export const meaningOf = ({ observation, action }: Pick<DomainSpec, "observation" | "action">): string =>
+  configHash([observation, action]);

@@ -126,7 +126,7 @@ function wantedIn({ file, number, scene, aim }: RecordedEpisode, told: Said | un
   if (!scene)
     throw new OnarmError(
       "dataset.mismatch",
-      `${file}: episode ${number} does not tell how its scene was set out: it was recorded by an older onarm; record it again`,
+      `${file}: episode ${number} does not tell how its scene was set out; leave its recording out`,
     );
   const own = aim ?? told?.aim;
   const known = aimKinds.find((kind) => kind === own);

@@ -4,6 +4,7 @@ import { isOnarmError, OnarmError } from "../../src/domain/errors.ts";
 import type { DomainSpec } from "../../src/domain/experience.ts";
 import type { SceneSpec } from "../../src/domain/scene.ts";
 import { readHeader, readRecording } from "../../src/recording/read.ts";
+import { meaningOf } from "../provenance.ts";
 import type { EpisodeBegin, EpisodeEnd, LabelRecord, TransitionRecord } from "../../src/recording/records.ts";
 
 /** Why an episode is used in part: a person's hand moved the arm, it was cut short, or the recording lacks the rest. */
@@ -79,9 +80,10 @@ export async function readEpisodes(file: string, spec: DomainSpec): Promise<Read
   let torn: string | undefined;
   try {
     for await (const record of readRecording(file)) {
-      if (record.channel === "/onarm/episode" && record.phase === "begin")
+      if (record.channel === "/onarm/episode" && record.phase === "begin") {
+        requireMeaning(record, spec, file);
         taken.set(record.episode, { begin: record, transitions: [] });
-      else if (record.channel === "/onarm/transition") {
+      } else if (record.channel === "/onarm/transition") {
         requireFit(record, spec, file);
         taken.get(record.episode)?.transitions.push(record);
       } else if (record.channel === "/onarm/episode" || record.channel === "/onarm/label") {
@@ -96,6 +98,16 @@ export async function readEpisodes(file: string, spec: DomainSpec): Promise<Read
     torn = error.message;
   }
   return { file, episodes: [...taken.values()].map((one) => wholeSteps(one, spec, file)), ...(torn ? { torn } : {}) };
+}
+
+/** @throws "dataset.mismatch" for an episode whose numbers mean something else, or do not tell what they mean */
+export function requireMeaning({ episode, fields }: EpisodeBegin, spec: DomainSpec, file: string): void {
+  if (fields === meaningOf(spec)) return;
+  const why = fields === undefined ? "does not tell what its numbers mean" : "holds numbers of another meaning or scale";
+  throw new OnarmError(
+    "dataset.mismatch",
+    `${file}: episode ${episode} ${why}: it was recorded by another version of onarm; use it with that one, or record it again`,
+  );
 }
 
 function requireFit({ episode, step, observation, action }: TransitionRecord, spec: DomainSpec, file: string): void {

@@ -48,6 +48,7 @@ const json = {
       policyVersion: z.number(),
       scene: scene.optional(),
       aim: z.string().optional(),
+      fields: z.string().optional(),
       ...provenance,
     }),
     z.object({

@@ -70,6 +70,8 @@ export interface EpisodeBegin extends Provenance {
   /** How the scene was set out, m in `base`, and what its task asks for, in a word. Absent where an arm has no scene, and in older recordings. */
   readonly scene?: SceneSpec;
   readonly aim?: string;
+  /** Hash of what the numbers of observations and actions mean: names, units, offsets, scales. Absent in older recordings. */
+  readonly fields?: string;
 }
 
 export interface EpisodeEnd {

@@ -103,6 +103,7 @@ const anyVerdict = fc.oneof(
   fc.record({ kind: fc.constant("clamp" as const), command, joints: fc.array(fc.nat(6)), reason: text }),
   fc.record({ kind: fc.constant("stop" as const), reason: fc.constantFrom("not-finite" as const, "workspace" as const) }),
 );
+const place = fc.array(number, { minLength: 3, maxLength: 3 });
 const provenance = { config: text, bundle: text, calibration: text, seed: fc.integer(), commit: text };
 
 /** Any record of each channel. Built as plain data, so the casts only give branded units back. */
@@ -151,15 +152,23 @@ export const anyRecord: Record<Recorded["channel"], fc.Arbitrary<Recorded>> = {
     ),
   }),
   "/onarm/episode": fc.oneof(
-    fc.record({
-      channel: fc.constant("/onarm/episode" as const),
-      phase: fc.constant("begin" as const),
-      at,
-      episode: count,
-      task: count,
-      policyVersion: count,
-      ...provenance,
-    }),
+    fc
+      .tuple(
+        fc.record({
+          channel: fc.constant("/onarm/episode" as const),
+          phase: fc.constant("begin" as const),
+          at,
+          episode: count,
+          task: count,
+          policyVersion: count,
+          ...provenance,
+        }),
+        optional("scene", fc.record({ drawer: fc.record({ position: place, opens: place, travel: number }) })),
+        optional("scene", fc.record({ button: fc.record({ position: place }) })),
+        optional("aim", text),
+        optional("fields", text),
+      )
+      .map((parts) => Object.assign({}, ...parts) as Recorded),
     fc
       .tuple(
         fc.record({

@@ -1,0 +1,98 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect } from "chai";
+import fc from "fast-check";
+import { asksForSite, practiceSite, settingOf } from "../../../launch/practiceSite.ts";
+import { isFeasible, sceneToFile, trainingTask } from "../../../src/tasks/ownTasks.ts";
+
+const tasks = { taskSeed: 21, tasks: 40 };
+/** The first training task that asks for this. */
+const first = (kind: string) =>
+  Array.from({ length: 40 }, (_, id) => trainingTask(tasks, id)).find(({ aim }) => aim.kind === kind)!;
+const folder = mkdtempSync(path.join(os.tmpdir(), "onarm-site-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const site = (text: string) => {
+  const at = path.join(folder, `lab-${files++}.yaml`);
+  writeFileSync(at, text);
+  return at;
+};
+const drawerAt = (x: number, y: number) =>
+  `scene: { drawer: { position_m: [${x}, ${y}, -0.05], opens: [0, -1, 0], travel_m: 0 } }`;
+const lab = `${drawerAt(0.6, 0.2)}\n`;
+
+describe("practice in a lab's one scene", () => {
+  it("is labelled, unless told otherwise, as every training task whose aim asks for something there", () => {
+    fc.assert(
+      fc.property(fc.nat(39), (id) => {
+        const { scene, labelTasks } = practiceSite({ scene: id }, tasks);
+        expect(scene).to.deep.equal(trainingTask(tasks, id).scene);
+        const fit = Array.from({ length: 40 }, (_, n) => n).filter((n) => isFeasible(trainingTask(tasks, n).aim.kind, scene));
+        expect(labelTasks).to.deep.equal(fit).and.to.include(id);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("is labelled as the tasks that the site names, each once", () => {
+    const [open, reach] = [first("open-drawer").id, first("reach").id];
+    const named = practiceSite({ site: site(`${lab}label_tasks: [${open}, ${reach}, ${open}]\n`) }, tasks);
+    expect(named.labelTasks).to.deep.equal([open, reach]);
+    expect(named.aims).to.equal("open-drawer 1, reach 1");
+    expect(named.scene).to.deep.equal({ drawer: { position: [0.6, 0.2, -0.05], opens: [0, -1, 0], travel: 0 } });
+    const { id, scene } = first("open-drawer");
+    expect(practiceSite({ scene: id, labelTasks: ` ${reach} ,${id}` }, tasks)).to.deep.include({
+      scene,
+      labelTasks: [reach, id],
+    });
+  });
+
+  it("sets out the site's scene under the label task's number and aim; without a site, the task's own scene", () => {
+    const own = { scene: sceneToFile(trainingTask(tasks, 4).scene), aim: "reach" as const, rewards: "person" as const };
+    const with41 = { ...tasks, tasks: 41, own: [own] };
+    const one = practiceSite({ site: site(lab) }, with41);
+    expect(settingOf(with41, one, 40)).to.deep.equal({ ...trainingTask(with41, 40), scene: one.scene });
+    expect(settingOf(with41, undefined, 40)).to.deep.include({ id: 40, scene: trainingTask(tasks, 4).scene });
+    expect(settingOf(with41, undefined, 7)).to.deep.equal(trainingTask(tasks, 7));
+  });
+
+  it("is asked for by a scene or a site, not by both or by label tasks alone", () => {
+    expect([asksForSite({}), asksForSite({ scene: 0 }), asksForSite({ site: "lab.yaml" })]).to.deep.equal([false, true, true]);
+    expect(() => asksForSite({ site: "lab.yaml", scene: 0 })).to.throw(/--site tells scene and label tasks already/);
+    expect(() => asksForSite({ labelTasks: "3" })).to.throw(/--label-tasks are of one scene; name it/);
+  });
+
+  for (const [what, flags, expected] of [
+    ["a scene that the bundle does not know", () => ({ scene: 40 }), /--scene 40: the bundle knows the scenes 0 to 39/],
+    ["a list that is none", () => ({ scene: 0, labelTasks: "3;4" }), /--label-tasks 3;4: numbers of training tasks with commas/],
+    [
+      "a label task that is none",
+      () => ({ scene: 0, labelTasks: "40" }),
+      /label task 40: the bundle has the training tasks 0 to 39/,
+    ],
+    [
+      "a label task for a thing that is not there",
+      () => ({ site: site(`${lab}label_tasks: [${first("press-button").id}]`) }),
+      /lab-\d+\.yaml: label task \d+ asks for press-button, and there is no button; leave it out/,
+    ],
+    [
+      "a label task for what is so already",
+      () => ({ site: site(`${lab}label_tasks: [${first("close-drawer").id}]`) }),
+      /asks for close-drawer, and the drawer stands closed there already/,
+    ],
+    [
+      "a drawer out of reach",
+      () => ({ site: site(drawerAt(1.4, 0.2)) }),
+      /the drawer stands out of the arm's reach \(x 0\.4 to 0\.8 m/,
+    ],
+    ["a site file that is not there", () => ({ site: path.join(folder, "none.yaml") }), /none\.yaml: does not exist/],
+    ["a site file without a scene", () => ({ site: site("label_tasks: [1]") }), /scene: missing/],
+    ["a site file with a key of no meaning", () => ({ site: site(`${lab}labels: [1]`) }), /unknown key "labels"/],
+    ["a place that is no number", () => ({ site: site(drawerAt(NaN, 0.2)) }), /position_m/],
+    ["an empty list", () => ({ site: site(`${lab}label_tasks: []`) }), /label_tasks: too few values/],
+  ] as const)
+    it(`is refused with ${what}`, () => {
+      expect(() => practiceSite(flags(), tasks)).to.throw(expected);
+    });
+});

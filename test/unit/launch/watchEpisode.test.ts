@@ -1,0 +1,89 @@
+import { expect } from "chai";
+import { filmOf } from "../../../launch/watchEpisode/film.ts";
+import { momentsOf, strip, verdictOf } from "../../../launch/watchEpisode/strip.ts";
+import { driven, file, opening, refusal } from "../../support/armRecording.ts";
+
+const film = async (...[episode, what]: Parameters<typeof driven>) => filmOf(await file(driven(episode, what)), episode);
+const count = (text: string, part: string | RegExp) => text.split(part).length - 1;
+
+describe("a recorded episode as a film", () => {
+  it("shows arm and scene before each step and after the last, and when the aim was true", async () => {
+    const { shots, aim, partly, scene } = await film(2, { opened: opening });
+    expect(shots.map(({ drawer }) => Number(drawer!.toFixed(3)))).to.deep.equal(opening);
+    expect(shots.map(({ achieved }) => achieved)).to.deep.equal([false, false, false, false, true, true]);
+    expect(shots.map(({ at }) => Number(at.toFixed(3)))).to.deep.equal([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
+    expect(shots[3]!.q[1]).to.equal(-0.6 + 0.03);
+    expect([aim, partly, scene.button?.position]).to.deep.equal(["open-drawer", undefined, [0.6, -0.15, 0.01]]);
+  });
+
+  it("may be judged by another aim than it was driven for", async () => {
+    const recording = await file(driven(0, { opened: opening }));
+    expect(verdictOf(await filmOf(recording, 0, "close-drawer"))).to.equal(
+      "close-drawer: first true at 0.0 s, not true any more at the end (0.5 s)",
+    );
+    expect(verdictOf(await filmOf(recording, 0, "press-button"))).to.equal("press-button: never true");
+    expect(verdictOf(await filmOf(recording, 0))).to.equal("open-drawer: first true at 0.4 s, true at the end (0.5 s)");
+  });
+
+  it("says what it lacks: the end of what was cut short, the rest of what is torn, an aim that nobody told", async () => {
+    expect(verdictOf(await film(0, { opened: opening, cut: true }))).to.match(/; it was cut short$/);
+    const torn = await filmOf(await file(driven(0, { opened: opening }), { torn: 0.8 }), 0);
+    expect(verdictOf(torn)).to.match(/; the recording is torn here$/);
+    expect(verdictOf(await film(0, { opened: opening, aim: null }))).to.equal("no aim is known");
+  });
+
+  for (const [what, job, expected] of [
+    [
+      "an episode that is not there",
+      async () => filmOf(await file(driven(4, { opened: opening })), 0),
+      /holds the episodes 4 to 4, and no episode 0; name one/,
+    ],
+    ["a recording without any", async () => filmOf(await file([]), 0), /holds no episodes, and no episode 0/],
+    ["another domain", async () => filmOf(await file([], { domain: "point" }), 0), /the domain point, which has no arm to draw/],
+    [
+      "a scene that was not told",
+      async () => film(0, { opened: opening, scene: null }),
+      /does not tell how its scene was set out/,
+    ],
+    [
+      "numbers of another meaning",
+      async () => film(0, { opened: opening, fields: "c0ffee" }),
+      /episode 0 holds numbers of another meaning or scale/,
+    ],
+    ["an episode of no step", async () => film(0, { opened: [0] }), /episode 0 holds no step of an arm/],
+    ["no such file", async () => filmOf("none.mcap", 0), /none\.mcap/],
+  ] as const)
+    it(`is refused for ${what}`, async () => {
+      expect(await refusal(job())).to.match(expected);
+    });
+});
+
+describe("a strip of a film", () => {
+  it("has its first and its last moment, and others evenly between", () => {
+    expect(momentsOf(61, 8)).to.deep.equal([0, 9, 17, 26, 34, 43, 51, 60]);
+    expect([momentsOf(61, 2), momentsOf(3, 8), momentsOf(1, 8)]).to.deep.equal([[0, 60], [0, 1, 2], [0]]);
+  });
+
+  it("is one self-contained picture that marks the moments in which the aim is true, and tells when and how far", async () => {
+    const drawn = strip(await film(0, { opened: opening }), "one <episode>", 6);
+    expect(drawn)
+      .to.match(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg"[\s\S]*<\/svg>\n$/)
+      .and.include("one &lt;episode&gt;");
+    expect(drawn).to.not.match(/href|<script|<image|NaN|undefined|Infinity/);
+    expect(count(drawn, 'stroke-width="2.5"')).to.equal(2);
+    for (const words of ["0.0 s", "0.5 s", "drawer 9.0 cm, button 0.0 mm", "first true at 0.4 s"])
+      expect(drawn).to.include(words);
+  });
+
+  it("moves what moved: the drawer's front, and the tip's way grows", async () => {
+    const shut = strip(await film(0, { opened: [0, 0] }), "t", 2);
+    const open = strip(await film(0, { opened: [0, 0.1] }), "t", 2);
+    expect(count(open, "<polygon")).to.be.above(count(shut, "<polygon"));
+    expect(open).to.include("drawer 10.0 cm").and.not.include("-0.0");
+  });
+
+  it("says where a person moved the arm", async () => {
+    expect(strip(await film(0, { opened: opening, byHand: 3 }), "t", 6)).to.include(", by hand");
+    expect(strip(await film(0, { opened: opening }), "t", 6)).to.not.include("by hand");
+  });
+});
