@@ -3,21 +3,26 @@ import { fileURLToPath } from "node:url";
 import { sawyer } from "../robot/description/sawyer.ts";
 import { siteFile } from "../robot/sites/site.ts";
 import type { Ros1Site, Site } from "../robot/sites/site.ts";
+import { inStep } from "../sim/inStep.ts";
 import { pacedClock } from "../sim/pacedClock.ts";
 import { PERIOD } from "../sim/twinOptions.ts";
 import { parseConfig, readConfig } from "../src/config/file.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { ownArmOf } from "./ownArm.ts";
 
-const shipped = (arm: Site["arm"]) =>
-  fileURLToPath(
-    new URL(`../robot/sites/${arm === "ros2-control" ? arm : arm.replace("intera", "sawyer")}.yaml`, import.meta.url),
-  );
-const arms = ["intera-ros1", "intera-ros2", "ros2-control"] as const;
+/** The shipped site of each arm that has a name. */
+const sites = {
+  "intera-ros1": "sawyer-ros1",
+  "intera-ros2": "sawyer-ros2",
+  "ros2-control": "ros2-control",
+  gazebo: "gazebo",
+} as const;
+const shipped = (arm: keyof typeof sites) => fileURLToPath(new URL(`../robot/sites/${sites[arm]}.yaml`, import.meta.url));
+const arms = Object.keys(sites) as (keyof typeof sites)[];
 
 /**
- * The site that --arm names: "intera-ros1", "intera-ros1@http://host:port", "intera-ros2", "intera-ros2@DOMAIN", the same for "ros2-control", or a
- * site file; undefined for any other arm. @throws "config.invalid"
+ * The site that --arm names: "intera-ros1", "intera-ros1@http://host:port", "intera-ros2", "intera-ros2@DOMAIN", the same for "ros2-control"
+ * and "gazebo", or a site file; undefined for any other arm. @throws "config.invalid"
  */
 export function siteOf(arm: "intera-ros1"): Ros1Site;
 export function siteOf(arm: string): Site | undefined;
@@ -32,10 +37,7 @@ export function siteOf(arm: string): Site | undefined {
   if (site.arm === "intera-ros1") return { ...site, master: where ?? (process.env.ROS_MASTER_URI || site.master) };
   if (where === undefined) return site;
   if (!/^\d{1,3}$/.test(where) || Number(where) > 232)
-    throw new OnarmError(
-      "usage.invalid",
-      `--arm ${arm}: ${site.arm}@DOMAIN is meant, a ROS_DOMAIN_ID from 0 to 232, as ${site.arm}@7`,
-    );
+    throw new OnarmError("usage.invalid", `--arm ${arm}: ${name}@DOMAIN is meant, a ROS_DOMAIN_ID from 0 to 232, as ${name}@7`);
   return { ...site, domain: Number(where) };
 }
 
@@ -53,7 +55,12 @@ export async function openInteraArm(master: string) {
   };
   try {
     const arm = await openInteraRos1({ node, joints: sawyer.commanded, clock });
-    return { arm: { ...arm, close: () => arm.close().then(end) }, clock, node };
+    const step = inStep(clock, arm.state$);
+    const close = async () => {
+      step.unsubscribe();
+      await arm.close().finally(end);
+    };
+    return { arm: { ...arm, close }, clock, node };
   } catch (error) {
     await end();
     throw error;

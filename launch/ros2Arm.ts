@@ -2,6 +2,7 @@ import { firstValueFrom, map, of, timeout } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
 import type { Ros2 } from "../robot/ros.ts";
 import type { Ros2Site } from "../robot/sites/site.ts";
+import { inStep } from "../sim/inStep.ts";
 import { pacedClock } from "../sim/pacedClock.ts";
 import { PERIOD } from "../sim/twinOptions.ts";
 import { ownArmOf } from "./ownArm.ts";
@@ -24,7 +25,12 @@ export async function openRos2Arm(site: Ros2Site, name = "onarm") {
       site.arm === "intera-ros2"
         ? await (await import("../robot/arms/interaRos2.ts")).openInteraRos2(shared)
         : await (await import("../robot/arms/ros2Control.ts")).openRos2Control({ ...shared, site });
-    return { arm: { ...arm, close: () => arm.close().then(end) }, clock, node };
+    const step = inStep(clock, arm.state$);
+    const close = async () => {
+      step.unsubscribe();
+      await arm.close().finally(end);
+    };
+    return { arm: { ...arm, close }, clock, node };
   } catch (error) {
     await end();
     throw error;

@@ -21,7 +21,7 @@ import { openWatchdog } from "./watchdog.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 export interface StationOptions {
-  /** "sim": a paced twin of its own; "sim@host:port": one that runs already; "intera-ros1@http://host:port", "intera-ros2", "ros2-control": an arm on a ROS; or a site file. */
+  /** "sim": a paced twin of its own; "sim@host:port": one that runs already; "intera-ros1@http://host:port", "intera-ros2", "ros2-control", "gazebo": an arm on a ROS; or a site file. */
   readonly arm: string;
   readonly limits: string;
   /** Serial port of a stop box; its signals stop the arm even while this process hangs. */
@@ -71,7 +71,7 @@ async function openArm(arm: string): Promise<Opened> {
   if (name !== "sim")
     throw new OnarmError(
       "usage.invalid",
-      `--arm ${arm}: no adapter of that name exists yet; use sim, sim@host:port for a twin that runs, intera-ros1@http://host:11311 or intera-ros2 for a Sawyer, ros2-control, or a site file`,
+      `--arm ${arm}: no adapter of that name exists yet; use sim, sim@host:port for a twin that runs, intera-ros1@http://host:11311 or intera-ros2 for a Sawyer, ros2-control, gazebo, or a site file`,
     );
   if (address === undefined) {
     const twin = await spawnTwin(sawyer, { timeout: 0.1, linger: 2 });

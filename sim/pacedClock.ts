@@ -7,11 +7,17 @@ import type { Clock } from "../src/ports/clock.ts";
 /** Monotonic time, s, with one origin for every process of this machine, so that a stamp made in one can be aged in another. */
 export const monotonic = (): Seconds => seconds(Number(process.hrtime.bigint()) / 1e9);
 
+export interface Pace {
+  /** Moves every deadline from the next one on, s. */
+  shift(by: number): void;
+  stop(): void;
+}
+
 /**
  * Calls `due` once at or after each of the deadlines start + k period, never before: drift-free. `late`: whole periods that have passed
  * unserved since, because this process was kept from running; they are not made up for.
  */
-export function deadlines(period: Seconds, due: (at: Seconds, late: number) => void): { stop(): void } {
+export function deadlines(period: Seconds, due: (at: Seconds, late: number) => void): Pace {
   let next = monotonic() + period;
   let timer: NodeJS.Timeout;
   const arm = () => void (timer = setTimeout(wake, 1000 * (next - monotonic())));
@@ -28,6 +34,7 @@ export function deadlines(period: Seconds, due: (at: Seconds, late: number) => v
   let stopped = false;
   arm();
   return {
+    shift: (by) => void (next = seconds(next + by)),
     stop() {
       stopped = true;
       clearTimeout(timer);
@@ -35,8 +42,8 @@ export function deadlines(period: Seconds, due: (at: Seconds, late: number) => v
   };
 }
 
-/** Wall-paced time for control. `close` ends the beats and makes a `run` under way reject with "interrupted". */
-export function pacedClock(period: Seconds): Clock & { close(): void } {
+/** Wall-paced time for control. `shift` moves all beats to come, s. `close` ends the beats and makes a `run` under way reject with "interrupted". */
+export function pacedClock(period: Seconds): Clock & Pick<Pace, "shift"> & { close(): void } {
   const beat$ = new Subject<Seconds>();
   const beaten$ = new Subject<void>();
   const pace = deadlines(period, () => {
@@ -60,6 +67,7 @@ export function pacedClock(period: Seconds): Clock & { close(): void } {
           ? new OnarmError("interrupted", "the clock was closed before the awaited moment came")
           : error;
       }),
+    shift: pace.shift,
     close() {
       pace.stop();
       beat$.complete();

@@ -9,15 +9,18 @@ import type { JointMessage } from "../../sim/jointMessage.ts";
 import type { Twin } from "../../sim/twin.ts";
 import type { ArmDescription, ArmStatus, JointCommand } from "../../src/domain/arm.ts";
 import { seconds } from "../../src/domain/units.ts";
+import type { Percentiles } from "../../src/control/cadence.ts";
 import { chain, forward } from "../../src/kinematics/chain.ts";
 import { quaternion, xyz } from "../foxglove/transforms.ts";
+import { answering } from "./answering.ts";
 import { speakInteraIo } from "./interaIo.ts";
 
 type Command = Messages["intera_core_msgs/JointCommand"];
 
 /** What the robot was told, and what of it had no meaning for it. */
 export interface Spoken {
-  counts(): { readonly commands: number; readonly ignored: number };
+  /** `stateToCommandMs`: how soon its states were answered, where it is measured. */
+  counts(): { readonly commands: number; readonly ignored: number; readonly stateToCommandMs?: Percentiles };
   close(): void;
 }
 
@@ -55,6 +58,7 @@ export async function speakIntera(twin: Twin, description: ArmDescription, wire:
   let status: ArmStatus;
   let seq = 0;
   const counts = { commands: 0, ignored: 0 };
+  const answers = answering();
   const open = new Subscription();
 
   const [jointStates, state, endpoint, collision, reference] = await Promise.all([
@@ -68,6 +72,7 @@ export async function speakIntera(twin: Twin, description: ArmDescription, wire:
     epoch ??= stamp;
     const header = { seq: seq++, stamp: timeOf(wall + stamp - epoch), frame_id: "" };
     // The real one has a torso that does not move among its joints.
+    answers.said();
     jointStates.publish({
       header,
       ...{ name: [...name, "torso_t0"], position: [...position, 0], velocity: [...velocity, 0], effort: [...effort, 0] },
@@ -92,6 +97,7 @@ export async function speakIntera(twin: Twin, description: ArmDescription, wire:
 
   const follow = (message: Command) => {
     counts.commands++;
+    answers.answered();
     const command = commandOf(message, joints, twin.clock.period);
     if (command) twin.arm.send(command).subscribe({ error: () => {} });
     else counts.ignored++;
@@ -105,5 +111,5 @@ export async function speakIntera(twin: Twin, description: ArmDescription, wire:
   open.add(wire.hear(...isTold.stop).message$.subscribe(() => silently(twin.arm.halt())));
   open.add(wire.hear(...isTold.reset).message$.subscribe(() => silently(twin.arm.reset())));
   open.add(wire.hear(...isTold.enable).message$.subscribe(({ data }) => data && silently(twin.arm.enable())));
-  return { counts: () => ({ ...counts }), close: () => open.unsubscribe() };
+  return { counts: () => ({ ...counts, stateToCommandMs: answers.report() }), close: () => open.unsubscribe() };
 }

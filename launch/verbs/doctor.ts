@@ -27,7 +27,7 @@ export const verb: Verb<Options> = {
     command
       .option(
         "--arm <name>",
-        "intera-ros1@http://host:11311, intera-ros2, ros2-control, or a site file; the machine alone when left out",
+        "intera-ros1@http://host:11311, intera-ros2, ros2-control, gazebo, or a site file; the machine alone when left out",
       )
       .option("--limits <file>", "what the arm may do", LIMITS_FILE)
       .option("--bundle <dir>", "the policy that is to drive", shipped);
@@ -37,7 +37,7 @@ export const verb: Verb<Options> = {
     if (arm !== undefined && arm !== "sim" && !site)
       throw new OnarmError(
         "usage.invalid",
-        `doctor --arm ${arm}: what can be looked at is sim, intera-ros1@http://host:11311, intera-ros2, ros2-control or a site file`,
+        `doctor --arm ${arm}: what can be looked at is sim, intera-ros1@http://host:11311, intera-ros2, ros2-control, gazebo or a site file`,
       );
     const checks = [...(await machineChecks(limits, bundle))];
     if (site && !context.signal.aborted) checks.push(...(await armChecks(site, limits)));

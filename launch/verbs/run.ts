@@ -16,7 +16,7 @@ export const verb: Verb<DriveOptions> = {
     telemetryFlags(pageFlags(command))
       .option(
         "--arm <name>",
-        "sim, sim@host:port for a twin that runs, intera-ros1@http://host:11311, intera-ros2, ros2-control, or a site file",
+        "sim, sim@host:port for a twin that runs, intera-ros1@http://host:11311, intera-ros2, ros2-control, gazebo, or a site file",
         "sim",
       )
       .option("--bundle <dir>", "the policy that drives; the shipped one when left out")

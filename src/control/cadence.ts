@@ -20,7 +20,7 @@ export interface Percentiles {
 }
 
 /** Durations in s, kept as counts, so that hours of them take no more room than seconds. */
-function histogram() {
+export function histogram() {
   const counts = new Uint32Array(BINS + 1);
   let [total, longest] = [0, 0];
   const quantile = (share: number) => {
