@@ -4,7 +4,7 @@ import path from "node:path";
 import { ReplaySubject } from "rxjs";
 import type { Observable } from "rxjs";
 import { OnarmError } from "../src/domain/errors.ts";
-import type { Rcl, RclEndpoint } from "./ros2/client.ts";
+import type { Rcl, RclContext, RclEndpoint } from "./ros2/client.ts";
 import type { Messages2, MessageType2 } from "./ros2/messages.ts";
 import { missingRos2 } from "./ros2/sourced.ts";
 import { guarded, heard, spoken } from "./ros2/topics.ts";
@@ -12,7 +12,7 @@ import type { How } from "./ros2/topics.ts";
 import type { Heard, Spoken } from "./wire.ts";
 
 /** ms that the client's own thread waits for news: as long as that, this thread may stand still when a topic is made on a node that spins. */
-const SPIN = 10;
+export const SPIN = 10;
 
 export interface Ros2Options {
   /** Of this node; its process id and a number are added, for a graph with two nodes of one name answers for either. */
@@ -67,7 +67,7 @@ let loaded: Rcl | undefined;
  * The client library, once. It is loaded only when its native part has been: on failure it would delete that part and compile it anew, for minutes,
  * on this program's output.
  */
-function load(): Rcl {
+export function loadRcl(): Rcl {
   if (loaded) return loaded;
   const why = missingRos2(process.env);
   if (why !== undefined) throw new OnarmError("config.invalid", why);
@@ -91,6 +91,16 @@ function load(): Rcl {
   return loaded;
 }
 
+/** A context of one's own on a domain. Rejects with "config.invalid". */
+export async function joinDomain(domain: number | undefined): Promise<{ readonly rcl: Rcl; readonly context: RclContext }> {
+  const rcl = loadRcl();
+  const context = new rcl.Context(domain === undefined ? undefined : BigInt(domain));
+  await rcl.init(context, []);
+  // Ctrl-C is for control to see: it brings the arm to rest first.
+  rcl.removeSignalHandlers();
+  return { rcl, context };
+}
+
 let opened = 0;
 
 /**
@@ -98,11 +108,7 @@ let opened = 0;
  * thread for some milliseconds. Rejects with "config.invalid" where no ROS 2 is sourced, or its client is not installed.
  */
 export async function openRos2(options: Ros2Options): Promise<Ros2> {
-  const rcl = load();
-  const context = new rcl.Context(options.domain);
-  await rcl.init(context, []);
-  // Ctrl-C is for control to see: it brings the arm to rest first.
-  rcl.removeSignalHandlers();
+  const { rcl, context } = await joinDomain(options.domain);
   const name = `${options.name}_${process.pid}_${++opened}`;
   const quiet = { startParameterServices: false, startTypeDescriptionService: false, enableRosout: false };
   const node = new rcl.Node(name, "", context, quiet);
@@ -137,7 +143,7 @@ export async function openRos2(options: Ros2Options): Promise<Ros2> {
   });
   return {
     name: `/${name}`,
-    domain: context.domainId,
+    domain: Number(context.domainId),
     fault$: fault$.asObservable(),
     hear<T extends MessageType2>(topic: string, type: T, how: How = "stream") {
       const had = listening.get(topic);

@@ -43,17 +43,23 @@ export interface RclNode {
 }
 
 export interface RclContext {
-  readonly domainId: number;
+  readonly domainId: bigint;
   shutdown(): void;
 }
 
 export interface RclGoal {
   readonly request: unknown;
   readonly isCancelRequested: boolean;
+  execute(): void;
   publishFeedback(feedback: unknown): void;
   succeed(): void;
   abort(): void;
   canceled(): void;
+}
+
+export interface RclAction {
+  readonly Feedback: new (plain: unknown) => object;
+  readonly Result: new (plain: unknown) => object;
 }
 
 export interface RclLifecycleNode extends RclNode {
@@ -62,20 +68,36 @@ export interface RclLifecycleNode extends RclNode {
   registerOnDeactivate(callback: () => number): void;
   registerOnCleanup(callback: () => number): void;
   registerOnShutdown(callback: () => number): void;
-  createLifecyclePublisher(
-    type: string,
-    topic: string,
-    options: { readonly qos: object },
-  ): RclPublisher & {
-    activate(): void;
-    deactivate(): void;
-  };
+  configure(): unknown;
+  activate(): unknown;
+  declareParameter(parameter: object, descriptor: object): unknown;
 }
 
 export interface Rcl {
   init(context: RclContext, argv: readonly string[]): Promise<void>;
   removeSignalHandlers(): void;
-  readonly Context: new (domain?: number) => RclContext;
+  /** The class of an action type. */
+  require(type: string): RclAction;
+  /** The domain as a bigint: a number is ignored without a word. */
+  readonly Context: new (domain: bigint | undefined) => RclContext;
   readonly Node: new (name: string, namespace: string, context: RclContext, options: object) => RclNode;
   readonly QoS: RclQos;
+  readonly lifecycle: {
+    readonly LifecycleNode: new (name: string, namespace: string, context: RclContext, options: object) => RclLifecycleNode;
+    readonly CallbackReturnCode: { readonly SUCCESS: number };
+  };
+  readonly ActionServer: new (
+    node: RclNode,
+    type: string,
+    name: string,
+    execute: (goal: RclGoal) => Promise<object>,
+    goal: (request: unknown) => number,
+    accepted: (goal: RclGoal) => void,
+    cancel: () => number,
+  ) => object;
+  readonly GoalResponse: { readonly ACCEPT: number; readonly REJECT: number };
+  readonly CancelResponse: { readonly ACCEPT: number };
+  readonly Parameter: new (name: string, type: number, value: string) => object;
+  readonly ParameterType: { readonly PARAMETER_STRING: number };
+  readonly ParameterDescriptor: new (name: string, type: number, description: string, readOnly: boolean) => object;
 }

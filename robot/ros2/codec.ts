@@ -78,11 +78,14 @@ function turnOf(definitions: readonly MessageDefinition[], fields: readonly Mess
   };
 }
 
-export function codecOf<T extends MessageType2>(type: T): Codec<Messages2[T]> {
-  const definitions = parse(definitionOf(type));
+export const codecOf = <T extends MessageType2>(type: T): Codec<Messages2[T]> => codecFrom(definitionOf(type));
+
+/** The same for a definition that is no message of its own: the goal of an action. */
+export function codecFrom<T>(definition: string): Codec<T> {
+  const definitions = parse(definition);
   const fields = definitions.find(({ name }) => name === undefined)?.definitions ?? [];
   const [read, write] = [turnOf(definitions, fields, "read"), turnOf(definitions, fields, "write")];
-  return { read: (raw) => read(raw, "") as Messages2[T], write: (message) => write(message, "") };
+  return { read: (raw) => read(raw, "") as T, write: (message) => write(message, "") };
 }
 
 /** "std_msgs/Bool" as ROS 2 writes it: "std_msgs/msg/Bool". */
