@@ -12,7 +12,7 @@ import type { Mode } from "../src/domain/mode.ts";
 import { seconds } from "../src/domain/units.ts";
 import type { Vec3 } from "../src/domain/units.ts";
 import { governor } from "../src/safety/governor.ts";
-import { openInteraArm } from "./interaArm.ts";
+import { openArmAt } from "./interaArm.ts";
 import { prioritise } from "./priority.ts";
 import { LIMITS_FILE } from "./sawyer.ts";
 import type { SubjectJob } from "./subjectJob.ts";
@@ -118,8 +118,8 @@ async function positions({ arm, clock }: Driven, watchdog: Watchdog | undefined)
 prioritise();
 const parent = process.ppid;
 setInterval(() => void (process.ppid !== parent && process.exit(1)), 1000).unref();
-const twin = await (job.address.startsWith("http:")
-  ? openInteraArm(job.address)
+const twin = await (/^(http:|\{)/.test(job.address)
+  ? openArmAt(job.address)
   : connectTwin(job.address, { reconnect: job.reconnect ?? false }));
 const watchdog = job.watchdog ? await openWatchdog({ arm: job.watchdog }) : undefined;
 const release = await (job.does === "positions" ? positions : loop)(twin, watchdog);

@@ -20,7 +20,7 @@ import { LIMITS_FILE } from "../sawyer.ts";
 import type { DrillContext } from "./row.ts";
 import { lockstepWorld, pacedWorld, startOf, TIMEOUT } from "./world.ts";
 import type { Relayed } from "./world.ts";
-import { ros1World } from "./wire/world.ts";
+import { wireWorld } from "./wire/world.ts";
 import type { DrillRobot } from "./wire/world.ts";
 
 export interface BenchOptions {
@@ -72,7 +72,7 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
   const twin: TwinOptions = { timeout: TIMEOUT, start: startOf(read), ...options.twin };
   const world =
     context.wire !== undefined
-      ? await ros1World(twin, context.folder)
+      ? await wireWorld(context.wire, twin, context.folder)
       : context.time === "lockstep"
         ? await lockstepWorld(twin)
         : await pacedWorld(twin, context.folder, options.relayed ?? false);

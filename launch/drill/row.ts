@@ -23,7 +23,7 @@ export interface DrillContext {
   /** The same arm in virtual time, or in a process of its own in wall time. Rows of processes know only the latter. */
   readonly time: "lockstep" | "paced";
   /** What carries states and commands, where it is not the embedded arm's own line; in wall time only. */
-  readonly wire?: "intera-ros1";
+  readonly wire?: "intera-ros1" | "intera-ros2";
   /** Where in its motion the arm is hit, and what chance the fault itself has. */
   readonly rng: Rng;
   /** An empty folder of this run's own. */

@@ -11,7 +11,7 @@ import type { Sending } from "../../sim/wire.ts";
 import { loadLimits } from "../../src/config/limits.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { Arm } from "../../src/ports/arm.ts";
-import { openInteraArm } from "../interaArm.ts";
+import { openArmAt } from "../interaArm.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import { spawnSubject } from "../subjectClient.ts";
 import type { Subject } from "../subjectClient.ts";
@@ -32,13 +32,13 @@ export interface Stage {
 export async function openStage({ folder, wire }: DrillContext): Promise<Stage> {
   const from = startOf(loadLimits(LIMITS_FILE));
   if (wire !== undefined) {
-    const robot = await openRobot(folder, from);
+    const robot = await openRobot(folder, from, wire);
     const beside = (deed: "reset" | "enable") => async () => {
-      const { arm } = await openInteraArm(robot.master.uri);
+      const { arm } = await openArmAt(robot.between.address);
       await arm[deed]().finally(arm.close);
     };
     return {
-      twin: { address: robot.master.uri, arm: { reset: beside("reset"), enable: beside("enable") } },
+      twin: { address: robot.between.address, arm: { reset: beside("reset"), enable: beside("enable") } },
       truth: (since = -Infinity) => robot.trace().filter(({ t }) => t >= since),
       close: robot.end,
     };

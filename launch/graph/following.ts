@@ -8,7 +8,7 @@ import { wayOf } from "./trajectory.ts";
 const APPROACH = 3;
 /** rad off the way, as the vendor's own trajectory server has it; rad at its end; s that the end may be late; ms between two tellings. */
 const PATH = 0.2;
-const END = 0.01;
+const END = 0.02;
 const LATE = 2;
 const TELL = 100;
 

@@ -17,7 +17,7 @@ interface Options {
   readonly repeat: number;
   readonly arm: string;
   readonly load?: boolean;
-  readonly wire?: "intera-ros1";
+  readonly wire?: "intera-ros1" | "intera-ros2";
 }
 
 /** The rows that were asked for, in the order of the table. */
@@ -85,14 +85,14 @@ export const verb: Verb<Options> = {
       .addOption(
         new Option(
           "--wire <protocol>",
-          "the rows of links and processes, with the embedded arm as a robot on a ROS 1 master of the drill's own",
-        ).choices(["intera-ros1"]),
+          "the rows of links and processes, with the embedded arm as a robot on a graph of the drill's own",
+        ).choices(["intera-ros1", "intera-ros2"]),
       )
       .option("--load", "a trainer keeps every core busy meanwhile");
   },
   run: async ({ only, repeat, arm, load, wire }, context) => {
     requireSim(arm);
-    const chosen = asked(only, wire ? wireRows : rows);
+    const chosen = asked(only, wire ? wireRows(wire) : rows);
     const began = performance.now();
     // What drives an arm asks to be run first; so does the drill, whose own loop it tries.
     prioritise();

@@ -1,3 +1,4 @@
 import { proveWire } from "../support/drill.ts";
 
-proveWire();
+proveWire("intera-ros1");
+proveWire("intera-ros2");

@@ -14,7 +14,7 @@ const titled = ({ id, fault, reaction, bound }: Promised) => `${id}: ${fault} ->
 const tardy = ({ ok, ms, boundMs, instead }: Seen) =>
   !ok && instead === undefined && ms !== undefined && boundMs !== undefined && ms > boundMs;
 
-async function proves(context: Mocha.Context, row: Row, wire?: "intera-ros1") {
+async function proves(context: Mocha.Context, row: Row, wire?: "intera-ros1" | "intera-ros2") {
   const time = row.lockstep ? "lockstep" : "paced";
   const found = await tryRow(row, { time, ...(wire && { wire }), seed: 1, signal: new AbortController().signal });
   if (found.ok === null) {
@@ -26,15 +26,15 @@ async function proves(context: Mocha.Context, row: Row, wire?: "intera-ros1") {
   expect(missing, found.reason).to.deep.equal([]);
 }
 
-/** The rows of links and processes with a real ROS 1 master between the arm and its controller. */
-export function proveWire(): void {
-  describe("the fault table over ROS 1", function () {
+/** The rows of links and processes with a real graph of a ROS between the arm and its controller. */
+export function proveWire(wire: "intera-ros1" | "intera-ros2"): void {
+  describe(`the fault table over ${wire}`, function () {
     this.timeout(90_000);
     before(() => void prioritise());
     after(() => setPriority(0));
-    for (const row of wireRows)
+    for (const row of wireRows(wire))
       it(titled(row), async function () {
-        await proves(this, row, "intera-ros1");
+        await proves(this, row, wire);
       });
   });
 }

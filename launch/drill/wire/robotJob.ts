@@ -1,6 +1,8 @@
 /** A Sawyer played by a twin, as a process of its own that can be told to fail on its own side of the wire. */
 export interface RobotJob {
-  readonly master: string;
+  readonly wire: "intera-ros1" | "intera-ros2";
+  /** Where: "http://host:port" of a ROS 1 master, or a ROS 2 domain. */
+  readonly where: string | number;
   readonly start: readonly number[];
   /** s: silence after which it forgets a velocity until it is told otherwise. */
   readonly timeout: number;

@@ -1,10 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import process from "node:process";
 import { sawyer } from "../../../robot/description/sawyer.ts";
-import { openRos1 } from "../../../robot/ros1/node.ts";
+import type { Twin } from "../../../sim/twin.ts";
 import { isOnarmError } from "../../../src/domain/errors.ts";
 import { prioritise } from "../../priority.ts";
-import { speakInteraRos1 } from "../../speak/interaRos1.ts";
 import { hostTwin } from "../../speak/pacedHost.ts";
 import { speakTracker } from "../../speak/tracker.ts";
 import { ailing } from "./ailing.ts";
@@ -12,23 +11,37 @@ import { playedTracker } from "./site.ts";
 import type { FromRobot, RobotJob, ToRobot } from "./robotJob.ts";
 
 /** argv: a RobotJob as JSON. Told and telling by the channel of whoever forked it; ends with that channel. */
-const { master, start, timeout, trace } = JSON.parse(process.argv[2]!) as RobotJob;
+const { wire, where, start, timeout, trace } = JSON.parse(process.argv[2]!) as RobotJob;
 const say = (message: FromRobot) => process.send?.(message);
 
+/** Joins the graph of either ROS: what speaks there, with topics that can fail. */
+async function joined() {
+  const name = "realtime_loop";
+  if (wire === "intera-ros1") {
+    const node = await (await import("../../../robot/ros1/node.ts")).openRos1({ master: String(where), name });
+    const robot = ailing(node);
+    const { speakInteraRos1 } = await import("../../speak/interaRos1.ts");
+    return { robot, speak: (twin: Twin) => speakInteraRos1(twin, sawyer, robot.node), close: node.close };
+  }
+  const node = await (await import("../../../robot/ros.ts")).openRos2({ domain: Number(where), name });
+  const robot = ailing(node);
+  const { speakInteraRos2 } = await import("../../speak/interaRos2.ts");
+  return { robot, speak: (twin: Twin) => speakInteraRos2(twin, sawyer, robot.node), close: node.close };
+}
+
 async function main() {
-  const node = await openRos1({ master, name: "realtime_loop" });
+  const { robot, speak, close } = await joined();
   const host = await hostTwin(sawyer, { timeout, start });
   const file = openSync(trace, "a");
   const tracing = host.twin.trace$.subscribe({ next: (point) => writeSync(file, JSON.stringify(point) + "\n"), error: () => {} });
-  const robot = ailing(node);
-  const spoken = await speakInteraRos1(host.twin, sawyer, robot.node);
+  const spoken = await speak(host.twin);
   const tracker = await speakTracker(host.twin, playedTracker(), robot.node);
   const end = async () => {
     tracing.unsubscribe();
     spoken.close();
     tracker.unsubscribe();
     await host.close();
-    await node.close();
+    await close();
     closeSync(file);
     process.exit(0);
   };

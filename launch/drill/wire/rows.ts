@@ -5,8 +5,9 @@ import type { Bench } from "../bench.ts";
 import { circles, drillScene, environmentOf, episode, hitAt } from "../episode.ts";
 import { holds, latches, rests, stops } from "../reactions.ts";
 import { pending, that, within } from "../row.ts";
-import type { Row, Run, Seen } from "../row.ts";
+import type { DrillContext, Row, Run, Seen } from "../row.ts";
 import { rows as embedded } from "../rows.ts";
+import { hasPackage, missingRos2 } from "../../../robot/ros2/sourced.ts";
 import { noMaster } from "./master.ts";
 import type { Ailment } from "./robotJob.ts";
 import { playedTracker } from "./site.ts";
@@ -77,11 +78,27 @@ const overWire: Readonly<Record<string, Run>> = { L2: silent, L5: oneWay, C1: un
 /** Processes to be killed: the rows are the embedded arm's own, on another stage. */
 const asEmbedded: ReadonlySet<string> = new Set(["L7", "H1"]);
 
+const noRos2 = (): string | undefined =>
+  missingRos2(process.env) ??
+  (hasPackage("intera_core_msgs", process.env)
+    ? undefined
+    : "a ROS 2 is sourced, but not intera_core_msgs: build robot/interfaces with colcon and source it");
+
+/** Why a row cannot be tried over a wire; undefined where it can. */
+const why = (wire: NonNullable<DrillContext["wire"]>, id: string): string | undefined => {
+  if (wire === "intera-ros1") return noMaster();
+  return (
+    noRos2() ??
+    (id === "L7" ? "on ROS 2 no process stands between that could die; a bridge that dies is silence, which is L2" : undefined)
+  );
+};
+
 /** The rows that are tried over a wire. */
-export const wireRows: readonly Row[] = embedded
-  .filter(({ id }) => id in overWire || asEmbedded.has(id))
-  .map((row) => {
-    const run = overWire[row.id] ?? row.run;
-    const why = noMaster();
-    return { ...row, lockstep: false, run: why === undefined ? run : () => Promise.resolve(pending(why)) };
-  });
+export const wireRows = (wire: NonNullable<DrillContext["wire"]>): readonly Row[] =>
+  embedded
+    .filter(({ id }) => id in overWire || asEmbedded.has(id))
+    .map((row) => {
+      const lacks = why(wire, row.id);
+      const run = overWire[row.id] ?? row.run;
+      return { ...row, lockstep: false, run: lacks === undefined ? run : () => Promise.resolve(pending(lacks)) };
+    });
