@@ -46,6 +46,8 @@ export async function flightRecorder(
   let sent: Tick["sent"];
   let [episode, step] = [0, 0];
   let fields: string | undefined;
+  /** Seen after the last step that is whole; empty before the first observation of an episode. */
+  let observation: Float32Array = new Float32Array();
   let at = { stops: 0, clamps: 0 };
   // Since the step, and since the episode began.
   let [guidedNow, human] = [false, false];
@@ -64,7 +66,6 @@ export async function flightRecorder(
     file,
     watched: (environment) => {
       fields = meaningOf(environment.spec);
-      let observation: Float32Array = new Float32Array();
       return {
         ...environment,
         reset: async (task) => (observation = await environment.reset(task)),
@@ -89,7 +90,7 @@ export async function flightRecorder(
       };
     },
     begins: (number, { id: task, scene, aim }) => {
-      [episode, step, human] = [number, 0, false];
+      [episode, step, human, observation] = [number, 0, false, new Float32Array()];
       at = controller.counters();
       client.write({
         channel: "/onarm/episode",
@@ -114,7 +115,7 @@ export async function flightRecorder(
         at: now(),
         episode: number,
         steps: step,
-        last: cut ? new Float32Array() : made.observation.slice(-made.observation.length / (made.steps + 1)),
+        last: observation.slice(),
         terminated: !cut && made.terminated,
         human,
         stops: stops - at.stops,

@@ -22,6 +22,8 @@ export interface Asked {
   readonly aims?: readonly AimKind[];
   /** A dataset that the episodes are added to. */
   readonly with?: string;
+  /** Asked between recordings. */
+  readonly signal?: AbortSignal;
 }
 
 /** Offline data that recordings became, and what became of every episode that did not. */
@@ -60,7 +62,10 @@ export function aimsIn(list: string): AimKind[] {
 export async function fromRecordings(asked: Asked, spec: DomainSpec): Promise<FromRecordings> {
   const files = await recordingsIn(asked.from);
   const read = [];
-  for (const file of files) read.push({ ...(await readEpisodes(file, spec)), said: await bookOf(file) });
+  for (const file of files) {
+    if (asked.signal?.aborted) throw new OnarmError("interrupted", "dataset: stopped before all was read; nothing was written");
+    read.push({ ...(await readEpisodes(file, spec)), said: await bookOf(file) });
+  }
   const all = read.flatMap(({ episodes }) => episodes);
   const label = await labelled(asked, all, spec);
   const base = asked.with === undefined ? undefined : await readDataset(path.resolve(asked.with), spec);
@@ -139,10 +144,10 @@ function nothingKept(count: number, leftOut: FromRecordings["leftOut"], { from, 
   const where = `--from ${from.join(" ")}`;
   if (count === 0) return new OnarmError("dataset.mismatch", `${where}: no episode was recorded; drive some first`);
   const why = {
-    discarded: "were discarded by a person",
-    short: "have no whole step that is the policy's own",
-    unlabelled: label === "predicate" ? "have no reward" : `have no reward; give --labels, or --label predicate`,
-    pointless: `stand in scenes that ${aims?.join(", ") ?? "their aim"} asks nothing of; name another --aim`,
+    discarded: "discarded by a person",
+    short: "without a whole step of the policy's own",
+    unlabelled: label === "predicate" ? "without rewards" : "without rewards: give --labels, or --label predicate",
+    pointless: `in scenes that ${aims?.join(", ") ?? "their aim"} asks nothing of: name another --aim`,
   };
   const told = Object.entries(leftOut).flatMap(([kind, n]) => (n > 0 ? `${n} ${why[kind as keyof typeof why]}` : []));
   return new OnarmError("dataset.mismatch", `${where}: no episode is left of ${count}: ${told.join("; ")}; nothing was written`);

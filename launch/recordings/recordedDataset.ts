@@ -28,7 +28,10 @@ export async function recordedDataset(flags: RecordedFlags, context: VerbContext
       `dataset: --from takes recordings of an arm: leave --domain ${domain} out, or say --domain ${DOMAIN}`,
     );
   const { spec } = await openDomain(DOMAIN);
-  const made = await fromRecordings({ ...rest, ...(aim === undefined ? {} : { aims: aimsIn(aim) }) }, spec);
+  const made = await fromRecordings(
+    { ...rest, signal: context.signal, ...(aim === undefined ? {} : { aims: aimsIn(aim) }) },
+    spec,
+  );
   const directory = path.resolve(context.out ?? "out/dataset-recorded");
   for (const file of made.recordings)
     if (!path.relative(directory, file).startsWith(".."))

@@ -75,6 +75,7 @@ async function inspectDataset(folder: string): Promise<Record<string, unknown>> 
     transitions,
     episodes,
     tasks: tasks.count,
+    ...(tasks.own ? { ownTasks: tasks.own.length } : {}),
     taskSeed: tasks.seed,
     success,
     behaviour,

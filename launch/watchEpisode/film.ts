@@ -79,9 +79,10 @@ export async function filmOf(file: string, episode: number, aim?: AimKind): Prom
   if (joints.length === 0 || transitions.length === 0) throw cannot("holds no step of an arm; name another");
   const width = sawyerSpec.observation.length;
   const rows = transitions.map(({ at, observation, human }) => ({ at: at as number, observation, byHand: human === true }));
-  if (end && end.last.length === width)
+  if (end && end.last.length === width && end.steps === rows.length)
     rows.push({ at: rows.at(-1)!.at + sawyerSpec.period, observation: end.last, byHand: false });
-  else partly ??= "it was cut short";
+  // What ends neither its task nor its time was ended by something else.
+  if (!end?.terminated && transitions.length < sawyerSpec.horizon) partly ??= "it was cut short";
   if (!rows.every(({ observation }) => observation.length === width && observation.every(Number.isFinite)))
     throw cannot("was seen in other numbers than this version sees, or in numbers that are not finite; it cannot be drawn");
   const kind = aim ?? aimKinds.find((known) => known === begin.aim);

@@ -80,7 +80,7 @@ export interface EpisodeEnd {
   readonly at: Seconds;
   readonly episode: number;
   readonly steps: number;
-  /** Seen after the last action, so that the transitions make a whole trajectory. */
+  /** Seen after the last action, so that the transitions make a whole trajectory; empty where it is not known. */
   readonly last: Observation;
   readonly terminated: boolean;
   /** A person drove during it. */

@@ -69,17 +69,17 @@ describe("recordings are refused, nothing written, when", () => {
     [
       "no episode has a whole step",
       async () => ({ from: [await file(driven(0, { opened: [0], cut: true }))] }),
-      /no episode is left of 1: 1 have no whole step/,
+      /no episode is left of 1: 1 without a whole step/,
     ],
     [
       "the aim asks for nothing in the scene",
       async () => ({ from: [await good()], aims: ["close-drawer"] as const }),
-      /close-drawer asks nothing of; name another --aim/,
+      /close-drawer asks nothing of: name another --aim/,
     ],
     [
       "a person is to label, and did not",
       async () => ({ from: [await good()], label: "person" as const }),
-      /1 have no reward; give --labels/,
+      /1 without rewards: give --labels/,
     ],
     [
       "labels are given that nobody asked for",

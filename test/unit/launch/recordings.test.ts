@@ -155,7 +155,7 @@ describe("recordings as offline data", () => {
   it("never take decoded rewards for real ones: only when asked for, and then under that name", async () => {
     const label = { reward: Float32Array.of(-0.5, -0.25, 0, -1, -0.75), source: "decoded" as const };
     expect(rewards(await one({ opened: opening, label }))).to.deep.equal([[-1, -1, -1, 0, 0]]);
-    expect(await refusal(one({ opened: opening, label }, { label: "person" }))).to.match(/1 have no reward/);
+    expect(await refusal(one({ opened: opening, label }, { label: "person" }))).to.match(/1 without rewards/);
     const made = await one({ opened: opening, label }, { label: "recorded" });
     expect(rewards(made)).to.deep.equal([[...label.reward]]);
     expect(made.episodes[0]!.rewardSource).to.equal("decoded");

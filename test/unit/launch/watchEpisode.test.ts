@@ -1,7 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { filmOf } from "../../../launch/watchEpisode/film.ts";
 import { momentsOf, strip, verdictOf } from "../../../launch/watchEpisode/strip.ts";
 import { driven, file, opening, refusal } from "../../support/armRecording.ts";
+import { commandLine } from "../../support/realVerbs.ts";
 
 const film = async (...[episode, what]: Parameters<typeof driven>) => filmOf(await file(driven(episode, what)), episode);
 const count = (text: string, part: string | RegExp) => text.split(part).length - 1;
@@ -13,23 +15,24 @@ describe("a recorded episode as a film", () => {
     expect(shots.map(({ achieved }) => achieved)).to.deep.equal([false, false, false, false, true, true]);
     expect(shots.map(({ at }) => Number(at.toFixed(3)))).to.deep.equal([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(shots[3]!.q[1]).to.equal(-0.6 + 0.03);
-    expect([aim, partly, scene.button?.position]).to.deep.equal(["open-drawer", undefined, [0.6, -0.15, 0.01]]);
+    expect([aim, partly, scene.button?.position]).to.deep.equal(["open-drawer", "it was cut short", [0.6, -0.15, 0.01]]);
   });
 
   it("may be judged by another aim than it was driven for", async () => {
     const recording = await file(driven(0, { opened: opening }));
     expect(verdictOf(await filmOf(recording, 0, "close-drawer"))).to.equal(
-      "close-drawer: first true at 0.0 s, not true any more at the end (0.5 s)",
+      "close-drawer: first true at 0.0 s, not true any more at the end (0.5 s); it was cut short",
     );
-    expect(verdictOf(await filmOf(recording, 0, "press-button"))).to.equal("press-button: never true");
-    expect(verdictOf(await filmOf(recording, 0))).to.equal("open-drawer: first true at 0.4 s, true at the end (0.5 s)");
+    expect(verdictOf(await filmOf(recording, 0, "press-button"))).to.equal("press-button: never true; it was cut short");
+    const whole = await film(0, { opened: new Array<number>(61).fill(0.09) });
+    expect(verdictOf(whole)).to.equal("open-drawer: first true at 0.0 s, true at the end (6.0 s)");
   });
 
   it("says what it lacks: the end of what was cut short, the rest of what is torn, an aim that nobody told", async () => {
     expect(verdictOf(await film(0, { opened: opening, cut: true }))).to.match(/; it was cut short$/);
     const torn = await filmOf(await file(driven(0, { opened: opening }), { torn: 0.8 }), 0);
     expect(verdictOf(torn)).to.match(/; the recording is torn here$/);
-    expect(verdictOf(await film(0, { opened: opening, aim: null }))).to.equal("no aim is known");
+    expect(verdictOf(await film(0, { opened: opening, aim: null }))).to.match(/^no aim is known/);
   });
 
   for (const [what, job, expected] of [
@@ -85,5 +88,32 @@ describe("a strip of a film", () => {
   it("says where a person moved the arm", async () => {
     expect(strip(await film(0, { opened: opening, byHand: 3 }), "t", 6)).to.include(", by hand");
     expect(strip(await film(0, { opened: opening }), "t", 6)).to.not.include("by hand");
+  });
+});
+
+describe("onarm watch-episode", () => {
+  it("writes the strip beside the recording, or where it is told, and says what it shows", async () => {
+    const recording = await file(driven(3, { opened: opening }));
+    const { code, json } = await commandLine("watch-episode", recording, "--episode", "3");
+    expect(code).to.equal(0);
+    expect(json).to.deep.equal({
+      ...{ file: recording.replace(".mcap", ".episode-3.svg"), episode: 3, steps: 5, seconds: 0.5 },
+      ...{
+        aim: "open-drawer",
+        success: true,
+        verdict: "open-drawer: first true at 0.4 s, true at the end (0.5 s); it was cut short",
+      },
+    });
+    expect(await readFile(json.file, "utf8")).to.include(json.verdict);
+  });
+
+  it("draws nothing but SVG, and only with an episode named", async () => {
+    const png = await commandLine("watch-episode", "run.mcap", "--episode", "0", "--out", "strip.png");
+    expect([png.code, png.json.error.message]).to.deep.equal([
+      2,
+      "watch-episode: --out strip.png: the picture is an SVG, which every browser opens; end the name in .svg",
+    ]);
+    const none = await commandLine("watch-episode", "run.mcap");
+    expect([none.code, none.err]).to.satisfy(([code, err]: [number, string]) => code === 2 && err.includes("--episode"));
   });
 });
