@@ -14,7 +14,7 @@ from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.substitutions import FindPackageShare
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WRITTEN = ("world.sdf", "bridge.yaml", "shim.json")
 
 
@@ -23,7 +23,7 @@ def parts(context):
     missing = [name for name in WRITTEN if not os.path.exists(os.path.join(folder, name))]
     if missing:
         raise RuntimeError(f"{folder} has no {', '.join(missing)}; write them first: npx onarm gazebo --out {folder}")
-    world, bridge, shim = (os.path.join(folder, name) for name in WRITTEN)
+    world, bridge = (os.path.join(folder, name) for name in WRITTEN[:2])
     headless = LaunchConfiguration("headless").perform(context) == "true"
     simulator = os.path.join(FindPackageShare("ros_gz_sim").perform(context), "launch", "gz_sim.launch.py")
     return [
@@ -40,8 +40,9 @@ def parts(context):
         ),
         # An arm whose shim has ended keeps its last velocity: the world ends with it.
         ExecuteProcess(
-            cmd=["python3", os.path.join(HERE, "shim.py"), "--ros-args", "-p", f"settings:={shim}"],
+            cmd=["node", os.path.join(ROOT, "bin", "onarm.mjs"), "gazebo", "--shim", "--out", folder],
             output="screen",
+            sigterm_timeout="5",
             on_exit=Shutdown(reason="the shim between ROS 2 and Gazebo has ended"),
         ),
     ]

@@ -40,7 +40,7 @@ export const bridgeYaml = (description: ArmDescription): string =>
     )
     .join("");
 
-/** What the shim between ROS 2 and Gazebo needs to know (launch/ros/shim.py). */
+/** What the shim between ROS 2 and Gazebo needs to know (robot/gazebo/shim.ts). */
 export const shimJson = (description: ArmDescription): string =>
   JSON.stringify(
     {

@@ -52,7 +52,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
   // Judged only when somebody asks for the outcome: practice must not even compute what it would have been worth.
   let seen: { readonly tip: Vec3; readonly scene: SceneState }[] = [];
   /** Beats in a row held for want of a believable scene; counted across steps. */
-  let unseen = 0;
+  let blindSince: number | undefined;
   /** Where the counters stood when the episode began, and its actions beyond their range. */
   let began = controller.counters();
   let clipped = 0;
@@ -81,9 +81,10 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
         over = new OnarmError("command.stopped", `the arm was stopped while ${drivenIn}: ${reason}`, { reason, mode });
         return true;
       }
-      unseen = mode.is === "holding" && mode.cause.startsWith("scene.") ? unseen + 1 : 0;
-      if (unseen * clock.period > SCENE_LOST) {
-        unseen = 0;
+      // By the clock, not by beats: a machine that is busy misses some.
+      blindSince = mode.is === "holding" && mode.cause.startsWith("scene.") ? (blindSince ?? clock.now()) : undefined;
+      if (blindSince !== undefined && clock.now() - blindSince + clock.period > SCENE_LOST + 1e-9) {
+        blindSince = undefined;
         controller.event({ on: "finish" });
         over = new OnarmError("scene.stale", "no believable scene for about a second: look at the tracker, then start again", {
           mode,

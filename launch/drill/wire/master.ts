@@ -17,6 +17,10 @@ export const noMaster = (): string | undefined =>
     ? undefined
     : "there is no ROS 1 master on this machine; on Debian: apt-get install python3-rosmaster";
 
+/** Masters that a drill which ends in any way takes with it. */
+const living = new Set<ChildProcess>();
+process.once("exit", () => living.forEach((child) => child.kill("SIGKILL")));
+
 /** A ROS 1 master of the drill's own, on a loopback port that was free. */
 export interface DrillMaster {
   readonly uri: string;
@@ -42,6 +46,8 @@ export async function openMaster(): Promise<DrillMaster> {
     const env = { ...process.env, ROS_LOG_DIR: tmpdir(), ROS_HOSTNAME: "127.0.0.1" };
     const started = spawn(program, ["--core", "-p", String(port)], { env, stdio: "ignore", detached: true });
     child = started;
+    living.add(started);
+    started.once("exit", () => living.delete(started));
     for (const last = Date.now() + PATIENCE; ; await pause(50)) {
       const line = await reachMaster(uri).catch(() => undefined);
       if (line) return void line.destroy();
@@ -55,7 +61,6 @@ export async function openMaster(): Promise<DrillMaster> {
     child.kill("SIGKILL");
     await gone;
   };
-  process.once("exit", () => child?.kill("SIGKILL"));
   await again();
   return { uri, kill, again };
 }

@@ -175,9 +175,9 @@ describe("Gazebo's own tools", function () {
     });
   });
 
-  it("Python reads the launch files and the shim", function () {
+  it("Python reads the launch files", function () {
     const python = pythonOf(this);
-    for (const name of ["gazebo.launch.py", "sawyer.launch.py", "shim.py"])
+    for (const name of ["gazebo.launch.py", "sawyer.launch.py"])
       execFileSync(python, ["-c", "import ast, sys; ast.parse(open(sys.argv[1]).read(), sys.argv[1])", launchFile(name)]);
   });
 });
@@ -187,69 +187,3 @@ const pythonOf = (context: Mocha.Context): string => {
   const found = ["/usr/bin/python3", "/usr/local/bin/python3"].find(existsSync);
   return found ?? skip(context, "no python3 here");
 };
-
-/** One thing that happens to the shim: a command at a time, or joints seen at a simulated time; then what it wants at a time. */
-type Happening = { hears: [number, unknown[]] } | { sees: [number, Record<string, number>] } | { wants: number };
-
-describe("the shim between ROS 2 and Gazebo", () => {
-  const play = (context: Mocha.Context, happenings: readonly Happening[]): number[][] => {
-    const program = `
-import importlib.util, json, sys
-spec = importlib.util.spec_from_file_location("shim", sys.argv[1]); shim = importlib.util.module_from_spec(spec); spec.loader.exec_module(shim)
-arm = shim.Velocities(["a", "b"], [0.5, -1.0], 0.1)
-for it in json.load(sys.stdin):
-    if "hears" in it: arm.hears(it["hears"][0], [float(x) for x in it["hears"][1]])
-    if "sees" in it: arm.sees(it["sees"][0], list(it["sees"][1].keys()), list(it["sees"][1].values()))
-    if "wants" in it: print(json.dumps(arm.wanted(it["wants"])))
-`;
-    const out = execFileSync(pythonOf(context), ["-B", "-c", program, launchFile("shim.py")], {
-      input: JSON.stringify(happenings),
-      encoding: "utf8",
-    });
-    return out
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as number[]);
-  };
-  const home: Happening = { sees: [1, { head: 9, b: -1, a: 0.5 }] };
-
-  it("goes to the arm's start first, in a straight line and no faster than it may, and takes no command meanwhile", function () {
-    const [blind, far, near] = play(this, [
-      { wants: 0 },
-      { sees: [0.1, { a: 0, b: 1 }] },
-      { hears: [0, [0.3, 0.3]] },
-      { wants: 0.01 },
-      { sees: [0.2, { a: 0.45, b: -0.98 }] },
-      { wants: 0.02 },
-    ]);
-    expect(blind).to.deep.equal([0, 0]);
-    expect(far).to.deep.equal([0.125, -0.5]);
-    expect(near![0]).to.be.closeTo(0.1, 1e-9);
-    expect(near![1]).to.be.closeTo(-0.04, 1e-9);
-  });
-  it("passes a velocity on until 0.1 s have gone without another one, and rests then", function () {
-    const said = play(this, [
-      home,
-      { wants: 0 },
-      { hears: [1, [0.3, -0.2]] },
-      { wants: 1.05 },
-      { wants: 1.09 },
-      { wants: 1.1 },
-      { wants: 9 },
-    ]);
-    expect(said.slice(1)).to.deep.equal([
-      [0.3, -0.2],
-      [0.3, -0.2],
-      [0, 0],
-      [0, 0],
-    ]);
-  });
-  it("takes no command that is not one finite number a joint", function () {
-    const bad = [[0.3], [1, 2, 3], ["NaN", 0], ["inf", 0]].map((values): Happening => ({ hears: [1, values] }));
-    expect(play(this, [home, { wants: 0 }, ...bad, { wants: 1.01 }]).at(-1)).to.deep.equal([0, 0]);
-  });
-  it("goes to the start again when the simulation's time went back: somebody has reset the world", function () {
-    const said = play(this, [home, { wants: 0 }, { sees: [0.01, { a: 0, b: 0 }] }, { hears: [1, [0.3, 0.3]] }, { wants: 1.01 }]);
-    expect(said.at(-1)).to.deep.equal([0.25, -0.5]);
-  });
-});
