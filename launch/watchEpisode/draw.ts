@@ -5,7 +5,7 @@ import type { AimKind } from "../../src/tasks/sawyer.ts";
 import { figureOf } from "../armView.ts";
 import { COLOURS } from "../study/figures/svg.ts";
 import { box, disc, polygon, polyline, type Camera } from "./camera.ts";
-import type { Shot } from "./film.ts";
+import type { Shot } from "./shots.ts";
 
 /** Sizes of what stands on the table are for the eye alone, m. */
 const cabinet = { half: 0.08, depth: 0.2, height: 0.07 };

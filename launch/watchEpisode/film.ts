@@ -1,42 +1,11 @@
-import { sawyer } from "../../robot/description/sawyer.ts";
 import { isOnarmError, OnarmError } from "../../src/domain/errors.ts";
-import type { SceneSpec } from "../../src/domain/scene.ts";
-import type { Vec3 } from "../../src/domain/units.ts";
 import { readHeader, readRecording } from "../../src/recording/read.ts";
 import type { EpisodeBegin, EpisodeEnd, JointStateRecord, TransitionRecord } from "../../src/recording/records.ts";
-import { aimKinds, aimOf } from "../../src/tasks/ownTasks.ts";
-import { achieved, sawyerSpec } from "../../src/tasks/sawyer.ts";
+import { aimKinds } from "../../src/tasks/ownTasks.ts";
+import { sawyerSpec } from "../../src/tasks/sawyer.ts";
 import type { AimKind } from "../../src/tasks/sawyer.ts";
 import { requireMeaning } from "../recordings/read.ts";
-import { seen } from "../recordings/seen.ts";
-
-/** What arm and scene were at one step of the policy. `at`: s since the first one. */
-export interface Shot {
-  readonly at: number;
-  /** Commanded joints, rad. */
-  readonly q: readonly number[];
-  readonly tip: Vec3;
-  /** m; undefined for what is not there, or was not seen. */
-  readonly drawer: number | undefined;
-  readonly button: number | undefined;
-  /** Whether the aim was true; undefined where none is known. */
-  readonly achieved: boolean | undefined;
-  /** A person moved the arm in the step that follows. */
-  readonly byHand: boolean;
-}
-
-/** One recorded episode, step by step: one shot before each step, and one after the last where it was recorded. */
-export interface Film {
-  readonly episode: number;
-  readonly scene: SceneSpec;
-  readonly aim: AimKind | undefined;
-  readonly shots: readonly Shot[];
-  /** Why it is not whole. */
-  readonly partly?: string;
-}
-
-/** rad; how a joint state is found for a time: the nearest within so many s. */
-const NEAR = 0.2;
+import { shotsOf, type Film, type Row } from "./shots.ts";
 
 /**
  * Reads one episode of an arm's recording. `aim`: what to judge it by, in place of what it was driven for.
@@ -78,7 +47,7 @@ export async function filmOf(file: string, episode: number, aim?: AimKind): Prom
   if (!begin.scene) throw cannot("does not tell how its scene was set out; it cannot be drawn");
   if (joints.length === 0 || transitions.length === 0) throw cannot("holds no step of an arm; name another");
   const width = sawyerSpec.observation.length;
-  const rows = transitions.map(({ at, observation, human }) => ({ at: at as number, observation, byHand: human === true }));
+  const rows = transitions.map(({ at, observation, human }): Row => ({ at, observation, byHand: human === true }));
   if (end && end.last.length === width && end.steps === rows.length)
     rows.push({ at: rows.at(-1)!.at + sawyerSpec.period, observation: end.last, byHand: false });
   // What ends neither its task nor its time was ended by something else.
@@ -86,27 +55,9 @@ export async function filmOf(file: string, episode: number, aim?: AimKind): Prom
   if (!rows.every(({ observation }) => observation.length === width && observation.every(Number.isFinite)))
     throw cannot("was seen in other numbers than this version sees, or in numbers that are not finite; it cannot be drawn");
   const kind = aim ?? aimKinds.find((known) => known === begin.aim);
-  const wanted = kind && aimOf(kind);
-  const first = rows[0]!.at;
-  const shots = rows.map(({ at, observation, byHand }): Shot => {
-    const { tip, scene } = seen(observation);
-    return {
-      ...{ at: at - first, q: posture(joints, at, cannot), tip, byHand },
-      ...{ drawer: scene.facts["drawer"]?.travel, button: scene.facts["button"]?.travel },
-      achieved: wanted && achieved(wanted, tip, scene),
-    };
-  });
-  return { episode, scene: begin.scene, aim: kind, shots, ...(partly ? { partly } : {}) };
+  const shots = shotsOf(rows, joints, kind, cannot);
+  return { scene: begin.scene, aim: kind, shots, ...(partly ? { partly } : {}) };
 }
 
 const holds = (numbers: readonly number[]) =>
   numbers.length === 0 ? "holds no episodes" : `holds the episodes ${Math.min(...numbers)} to ${Math.max(...numbers)}`;
-
-/** The recorded posture that is nearest in time, in the order of commands. */
-function posture(joints: readonly JointStateRecord[], at: number, cannot: (why: string) => OnarmError): number[] {
-  const nearest = joints.reduce((best, one) => (Math.abs(one.at - at) < Math.abs(best.at - at) ? one : best));
-  const q = sawyer.commanded.map((name) => nearest.position[nearest.name.indexOf(name)] ?? NaN);
-  if (!q.every(Number.isFinite)) throw cannot("lacks a joint of the arm; it cannot be drawn");
-  if (!(Math.abs(nearest.at - at) <= NEAR)) throw cannot(`has no joint state within ${NEAR} s of a step; it cannot be drawn`);
-  return q;
-}

@@ -2,9 +2,9 @@ import type { Vec3 } from "../../src/domain/units.ts";
 import { COLOURS, document, element, FAINT, INK, text } from "../study/figures/svg.ts";
 import { camera, type Camera } from "./camera.ts";
 import { picture } from "./draw.ts";
-import type { Film, Shot } from "./film.ts";
+import type { Film, Shot } from "./shots.ts";
 
-const PANEL = { width: 210, above: 190, below: 120, gap: 8, margin: 16, caption: 22 };
+const PANEL = { width: 210, above: 190, below: 120, gap: 8, margin: 16, line: 14 };
 /** Panels of a row: a page's width. */
 const COLUMNS = 4;
 const TRUE = COLOURS[2];
@@ -25,11 +25,11 @@ const rounded = (x: number) => (Math.round(10 * x) / 10 || 0).toFixed(1);
 const cm = (x: number) => `${rounded(100 * x)} cm`;
 const mm = (x: number) => `${rounded(1000 * x)} mm`;
 
-/** What the scene says at a moment: "drawer 9.6 cm open, button 0.2 mm deep". */
-const told = ({ drawer, button }: Shot): string =>
-  [...(drawer === undefined ? [] : [`drawer ${cm(drawer)}`]), ...(button === undefined ? [] : [`button ${mm(button)}`])].join(
-    ", ",
-  );
+/** What the scene says at a moment, thing by thing. */
+const told = ({ drawer, button }: Shot): string[] => [
+  ...(drawer === undefined ? [] : [`drawer ${cm(drawer)}`]),
+  ...(button === undefined ? [] : [`button ${mm(button)}`]),
+];
 
 /** Moments of a film, evenly spread from its first shot to its last. */
 export const momentsOf = (shots: number, count: number): number[] => {
@@ -40,7 +40,7 @@ export const momentsOf = (shots: number, count: number): number[] => {
 
 /** One moment, both views and what is to be read beside them. */
 export function panel(film: Film, index: number, x: number, y: number): string {
-  const { width, above, below } = PANEL;
+  const { width, above, below, line } = PANEL;
   const shot = film.shots[index]!;
   const way = film.shots.slice(0, index + 1).map(({ tip }) => tip);
   const { oblique, above: top } = views(film);
@@ -56,11 +56,10 @@ export function panel(film: Film, index: number, x: number, y: number): string {
     window(0, above, oblique),
     window(above, below, top),
     element("rect", { x, y, width, height: above + below, fill: "none", ...edge }),
-    text(x, y + above + below + 15, `${shot.at.toFixed(1)} s`, { "font-weight": 600 }),
-    text(x + width, y + above + below + 15, `${told(shot)}${shot.byHand ? ", by hand" : ""}`, {
-      "text-anchor": "end",
-      fill: shot.achieved ? TRUE : INK,
-    }),
+    text(x, y + above + below + 15, `${shot.at.toFixed(1)} s${shot.byHand ? ", by hand" : ""}`, { "font-weight": 600 }),
+    ...told(shot).map((words, i) =>
+      text(x + width, y + above + below + 15 + line * i, words, { "text-anchor": "end", fill: shot.achieved ? TRUE : INK }),
+    ),
   ].join("");
 }
 
@@ -92,11 +91,12 @@ function timeline({ shots }: Film, moments: readonly number[], x: number, y: num
 
 /** An episode as a strip of `count` moments: self-contained SVG. Pure. */
 export function strip(film: Film, title: string, count: number): string {
-  const { width, above, below, gap, margin, caption } = PANEL;
+  const { width, above, below, gap, margin, line } = PANEL;
   const moments = momentsOf(film.shots.length, count);
   const columns = Math.min(COLUMNS, moments.length);
   const whole = columns * (width + gap) - gap;
-  const [head, row] = [52, above + below + caption + gap];
+  const lines = Math.max(1, ...film.shots.map((shot) => told(shot).length));
+  const [head, row] = [52, above + below + 8 + line * lines + gap];
   const foot = head + Math.ceil(moments.length / columns) * row;
   return document(
     whole + 2 * margin,

@@ -74,7 +74,7 @@ describe("a strip of a film", () => {
       .and.include("one &lt;episode&gt;");
     expect(drawn).to.not.match(/href|<script|<image|NaN|undefined|Infinity/);
     expect(count(drawn, 'stroke-width="2.5"')).to.equal(2);
-    for (const words of ["0.0 s", "0.5 s", "drawer 9.0 cm, button 0.0 mm", "first true at 0.4 s"])
+    for (const words of [">0.0 s<", ">0.5 s<", ">drawer 9.0 cm<", ">button 0.0 mm<", "first true at 0.4 s"])
       expect(drawn).to.include(words);
   });
 
@@ -113,7 +113,19 @@ describe("onarm watch-episode", () => {
       2,
       "watch-episode: --out strip.png: the picture is an SVG, which every browser opens; end the name in .svg",
     ]);
-    const none = await commandLine("watch-episode", "run.mcap");
-    expect([none.code, none.err]).to.satisfy(([code, err]: [number, string]) => code === 2 && err.includes("--episode"));
   });
+
+  for (const [what, flags, expected] of [
+    ["a recording without an episode", ["run.mcap"], /name an episode of run\.mcap with --episode/],
+    ["nothing", [], /name a recording and --episode, or a bundle and a held-out task/],
+    ["a bundle without a task", ["--bundle", "b"], /a bundle and a held-out task to try now/],
+    ["a recording and a bundle", ["run.mcap", "--bundle", "b", "--task", "1"], /leave them out, or the recording/],
+    ["a task tried now and an aim", ["--bundle", "b", "--task", "1", "--aim", "reach"], /--aim are of a recording/],
+    ["a bundle that is none", ["--bundle", "b", "--task", "1"], /b: no bundle here/],
+  ] as const)
+    it(`is refused with ${what}`, async () => {
+      const { code, json } = await commandLine("watch-episode", ...flags);
+      expect(code).to.equal(2);
+      expect(json.error.message).to.match(expected);
+    });
 });
