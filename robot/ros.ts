@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { ReplaySubject } from "rxjs";
@@ -6,6 +5,7 @@ import type { Observable } from "rxjs";
 import { OnarmError } from "../src/domain/errors.ts";
 import type { Rcl, RclContext, RclEndpoint } from "./ros2/client.ts";
 import type { Messages2, MessageType2 } from "./ros2/messages.ts";
+import { nativePart } from "./ros2/native.ts";
 import { missingRos2 } from "./ros2/sourced.ts";
 import { guarded, heard, spoken } from "./ros2/topics.ts";
 import type { How } from "./ros2/topics.ts";
@@ -73,11 +73,10 @@ export function loadRcl(): Rcl {
   if (why !== undefined) throw new OnarmError("config.invalid", why);
   const { require, root } = resolved();
   const distro = process.env["ROS_DISTRO"]!;
-  const built = path.join(root, "build", "Release", "rclnodejs.node");
-  const prebuilt = existsSync(path.join(root, "prebuilds", `${process.platform}-${process.arch}`));
+  const native = nativePart(root, distro);
   try {
-    if (existsSync(built)) process.dlopen({ exports: {} }, built);
-    else if (!prebuilt) throw new Error("its native part was not built");
+    if (native === undefined) throw new Error("it has no native part for it, and none was compiled");
+    process.dlopen({ exports: {} }, native);
     loaded = require("rclnodejs") as Rcl;
   } catch (error) {
     const what = (error as Error).message.split("\n")[0];
@@ -95,7 +94,15 @@ export function loadRcl(): Rcl {
 export async function joinDomain(domain: number | undefined): Promise<{ readonly rcl: Rcl; readonly context: RclContext }> {
   const rcl = loadRcl();
   const context = new rcl.Context(domain === undefined ? undefined : BigInt(domain));
-  await rcl.init(context, []);
+  await rcl.init(context, []).catch((error: Error) => {
+    const what = error.message.split("\n")[0];
+    throw new OnarmError(
+      "config.invalid",
+      `ROS 2 cannot be joined: ${what}; look at ROS_DOMAIN_ID and RMW_IMPLEMENTATION`,
+      {},
+      error,
+    );
+  });
   // Ctrl-C is for control to see: it brings the arm to rest first.
   rcl.removeSignalHandlers();
   return { rcl, context };
@@ -119,10 +126,10 @@ export async function openRos2(options: Ros2Options): Promise<Ros2> {
     said.add(text);
     fault$.next(text);
   };
-  const joined = { rcl, node, fault };
   const listening = new Map<string, ReturnType<typeof heard>>();
   const speaking = new Map<string, ReturnType<typeof spoken>>();
   let open = true;
+  const joined = { rcl, node, fault, open: () => open };
   setImmediate(() => void (open && node.spin(SPIN)));
 
   /** A type that the ROS 2 sourced here has no package for is the lab's to build. */
@@ -132,7 +139,7 @@ export async function openRos2(options: Ros2Options): Promise<Ros2> {
     } catch (error) {
       const [family] = type.split("/");
       const remedy = family?.startsWith("intera")
-        ? "build robot/interfaces with colcon, source it, and have rclnodejs generate its messages (docs/sawyer.md)"
+        ? "build robot/interfaces with colcon, source it, and have rclnodejs generate its messages (docs/ros2.md)"
         : `install ros-${process.env["ROS_DISTRO"]}-${family?.replaceAll("_", "-")}, and have rclnodejs generate its messages: npx generate-ros-messages`;
       throw new OnarmError("config.invalid", `${type} cannot be used on ROS 2 here: ${remedy}`, { type }, error);
     }

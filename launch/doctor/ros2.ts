@@ -60,7 +60,7 @@ function groundChecks(site: Ros2Site): readonly Check[] {
       : bad(
           "interfaces",
           "intera_core_msgs is not among the packages sourced",
-          "build robot/interfaces with colcon, and source its install (docs/sawyer.md)",
+          "build robot/interfaces with colcon, and source its install (docs/ros2.md)",
         ),
   ];
 }
@@ -70,7 +70,7 @@ export async function ros2Checks(site: Ros2Site): Promise<readonly Check[]> {
   const ground = groundChecks(site);
   if (ground.some(({ ok }) => ok === false)) return ground;
   let node: Ros2 | undefined;
-  const joined = await look("ros2.client", "install rclnodejs where a ROS 2 is sourced (docs/sawyer.md)", async () => {
+  const joined = await look("ros2.client", "install rclnodejs where a ROS 2 is sourced (docs/ros2.md)", async () => {
     node = await openRos2({ name: "onarm_doctor", ...(site.domain === undefined ? {} : { domain: site.domain }) });
     return good("ros2.client", `rclnodejs is in domain ${node.domain}`);
   });

@@ -1,4 +1,5 @@
 import { Subscription } from "rxjs";
+import { missingRos2 } from "../../robot/ros2/sourced.ts";
 import type { Controller } from "../../src/control/controller.ts";
 import type { ArmDescription, Limits } from "../../src/domain/arm.ts";
 import type { Tick } from "../../src/domain/control.ts";
@@ -26,6 +27,12 @@ export interface Graph {
   readonly domain: number;
   readonly pid: number;
   close(): Promise<void>;
+}
+
+/** Refuses before an arm is looked for. @throws "config.invalid" where no ROS 2 is sourced */
+export function requireGraph(): void {
+  const missing = missingRos2(process.env);
+  if (missing !== undefined) throw new OnarmError("config.invalid", missing);
 }
 
 /** One tick as the graph shows it; undefined while the arm has not said where it is. */

@@ -9,6 +9,7 @@ import type { VerbContext } from "../cli.ts";
 import { openDomain } from "../domains.ts";
 import { agentOf } from "../driving.ts";
 import { flightRecorder } from "../flightRecorder.ts";
+import { openGraph, requireGraph } from "../graph/graph.ts";
 import { pageOptions } from "../pageFlags.ts";
 import { commit } from "../provenance.ts";
 import { openRunPage } from "../runPage.ts";
@@ -39,6 +40,7 @@ export async function driveArm(
   requireSpec(bundle, spec);
   requireTask(options, bundle);
   const agent = await agentOf(bundle);
+  if (options.graph) requireGraph();
   const directory = await folder();
   const name = `run-${new Date().toISOString().replace(/[:.]/g, "-")}`;
   const fleet = telemetryOptions(options, name, directory);
@@ -164,6 +166,15 @@ export async function driveArm(
         steps: () => counts.steps,
       });
       closers.push(page.close);
+    }
+    if (options.graph) {
+      const graph = await openGraph({
+        ...{ controller, limits, rights: options.graph, reset: station.reset, log: context.log },
+        description: station.description,
+        facts: { arm: options.arm, limits: options.limits, bundle: bundle.hash },
+      });
+      closers.push(graph.close);
+      context.log(`${graph.node} is in ROS domain ${graph.domain}, with rights to ${options.graph}`);
     }
     if (station.own) context.log(`kinematics by the robot's own URDF: ${toldOf(station.own)}`);
     if (station.found) context.log(station.found);

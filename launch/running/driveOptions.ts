@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { readBundle } from "../../src/policy/bundle.ts";
 import type { Bundle } from "../../src/policy/bundle.ts";
+import type { Rights } from "../graph/protocol.ts";
 import type { PageFlags } from "../pageFlags.ts";
 import type { TelemetryFlags } from "../telemetryFlags.ts";
 import type { RewardSource } from "./rewards.ts";
@@ -22,6 +23,8 @@ export interface DriveOptions extends TelemetryFlags, PageFlags {
   readonly seconds?: number;
   readonly episodes?: number;
   readonly stopBox?: string;
+  /** What whoever is on the ROS 2 graph may do; not shown there when left out. */
+  readonly graph?: Rights;
 }
 
 const shipped = fileURLToPath(new URL("../../shipped/sawyer/bundle", import.meta.url));

@@ -1,6 +1,6 @@
 import { Option } from "commander";
 import { number, type Verb, integer } from "../cli.ts";
-import { openGraph } from "../graph/graph.ts";
+import { openGraph, requireGraph } from "../graph/graph.ts";
 import type { Rights } from "../graph/protocol.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import { openStation } from "../station.ts";
@@ -32,6 +32,7 @@ export const verb: Verb<Options> = {
       .option("--seconds <s>", "end after so long; else at Ctrl-C", number({ min: 0.1, max: 1e6 }));
   },
   run: async ({ arm, limits: file, rights, domain, stopBox, seconds }, context) => {
+    requireGraph();
     const station = await openStation({ arm, limits: file, ...(stopBox ? { stopBox } : {}) });
     const { controller, clock, description, limits } = station;
     const closers: (() => Promise<unknown>)[] = [station.close];

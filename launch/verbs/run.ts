@@ -42,6 +42,12 @@ export const verb: Verb<DriveOptions> = {
       .option("--seconds <s>", "end after so long; else at Ctrl-C", number({ min: 0.1, max: 1e6 }))
       .option("--episodes <n>", "end after so many episodes", integer({ min: 1 }))
       .option("--stop-box <port>", "serial port of the stop box; without it only the page and the arm's own button stop")
+      .addOption(
+        new Option(
+          "--graph <rights>",
+          "show the arm on a ROS 2 graph too; whoever is there may watch (and stop), or operate: reset, enable, take over, trajectories",
+        ).choices(["watch", "operate"]),
+      )
       .option("--headless", "no page: a stop ends the run");
   },
   run: async (options, context) => {

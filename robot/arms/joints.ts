@@ -1,7 +1,9 @@
+import { map } from "rxjs";
 import type { ArmState } from "../../src/domain/arm.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { newtonMetres, rad, radPerSec } from "../../src/domain/units.ts";
 import type { Messages } from "../ros1/messages.ts";
+import type { Heard } from "../wire.ts";
 
 type JointStates = Messages["sensor_msgs/JointState"];
 
@@ -31,3 +33,11 @@ export function jointsByName(joints: readonly string[], topic = "/robot/joint_st
     };
   };
 }
+
+/** Hardware that measures no effort tells none, or NaN: then it is 0 here, and effort is not watched. A velocity that is not measured stays NaN, and stops. */
+export const withEffort = (heard: Heard<JointStates>): typeof heard => ({
+  ...heard,
+  message$: heard.message$.pipe(
+    map((it) => ({ ...it, effort: it.name.map((_, i) => (Number.isFinite(it.effort[i]) ? it.effort[i]! : 0)) })),
+  ),
+});

@@ -1,17 +1,15 @@
-import { BehaviorSubject, defer, EMPTY, filter, firstValueFrom, interval, map, of, throwError, timeout as within } from "rxjs";
+import { BehaviorSubject, defer, EMPTY, filter, firstValueFrom, interval, of, throwError, timeout as within } from "rxjs";
 import type { ArmState, ArmStatus, JointCommand } from "../../src/domain/arm.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
-import { seconds } from "../../src/domain/units.ts";
 import type { Arm } from "../../src/ports/arm.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Ros2 } from "../ros.ts";
 import { overRos2 } from "../ros2/wire.ts";
 import type { ControlSite } from "../sites/site.ts";
-import type { Heard } from "../wire.ts";
-import type { Messages } from "../ros1/messages.ts";
 import { controllerInput } from "./controllerInput.ts";
 import { insist } from "./insist.ts";
 import { jointLink, lostBecause } from "./jointLink.ts";
+import { withEffort } from "./joints.ts";
 
 export interface Ros2ControlOptions {
   /** Stays the caller's, who closes it after the arm. */
@@ -34,18 +32,9 @@ const LOOK = 10;
 const refused = (why: string) => new OnarmError("arm.refused", why);
 const closed = "the arm is closed; open it again";
 
-/** Hardware that measures no effort tells none, or NaN: then it is 0 here, and effort is not watched. A velocity that is not measured stays NaN, and stops. */
-const withEffort = (heard: Heard<Messages["sensor_msgs/JointState"]>): typeof heard => ({
-  ...heard,
-  message$: heard.message$.pipe(
-    map((it) => ({ ...it, effort: it.name.map((_, i) => (Number.isFinite(it.effort[i]) ? it.effort[i]! : 0)) })),
-  ),
-});
-
 /**
- * An arm under ros2_control: joint states in, a group controller's commands out. That wire has no stop, no enable and no word of the arm's on itself, so
- * these are latches of this adapter: `status$` says `stopped` and `enabled` of them alone, the button is "unknown", and `homed`, `ready` and `error`
- * say what cannot be known otherwise. Each process has latches of its own: a stop by another shows as an arm that does not follow.
+ * An arm under ros2_control: joint states in, a group controller's commands out. That wire has no stop, no enable and no word of the arm's on itself:
+ * `stopped` and `enabled` are latches of this adapter, the button is "unknown", and `homed`, `ready` and `error` say what cannot be known otherwise.
  * Opening moves and enables nothing. Rejects with "link.lost", naming what is missing, and "config.invalid".
  */
 export async function openRos2Control({ node, site, joints, clock, timeout = 0.1 }: Ros2ControlOptions): Promise<Arm> {
@@ -66,7 +55,8 @@ export async function openRos2Control({ node, site, joints, clock, timeout = 0.1
     ...{ at: clock.now(), homed: true, ready: enabled, enabled, stopped, error: false },
     ...{ estopButton: "unknown", estopSource: stopped ? "unknown" : "none" },
   });
-  const status$ = new BehaviorSubject(word(false, false));
+  // A controller that listens obeys: its motors are on as far as anybody knows.
+  const status$ = new BehaviorSubject(word(false, true));
   const absent = () => {
     if (measured === undefined)
       return `nobody tells the joints of this arm on ${site.joint_states}; is joint_state_broadcaster active? look with: ros2 control list_controllers`;
@@ -145,7 +135,7 @@ export async function openRos2Control({ node, site, joints, clock, timeout = 0.1
       if (status$.value.stopped) throw refused("the arm is stopped: reset it first, then enable");
       if (status$.value.enabled) return;
       input.rest(measured!);
-      status$.next({ ...word(false, true), at: seconds(clock.now()) });
+      status$.next(word(false, true));
     },
     async close() {
       if (!open) return;

@@ -33,6 +33,8 @@ export interface Joined {
   readonly rcl: Pick<Rcl, "QoS">;
   readonly node: RclNode;
   readonly fault: (text: string) => void;
+  /** What is closed says nothing any more: its handles are gone. */
+  readonly open: () => boolean;
 }
 
 /** Nothing that a subscriber does may throw into the client library: it would end the process. */
@@ -82,7 +84,12 @@ export function heard<T extends MessageType2>(
   };
 }
 
-export function spoken<T extends MessageType2>({ rcl, node }: Joined, topic: string, type: T, how: How): Spoken<Messages2[T]> {
+export function spoken<T extends MessageType2>(
+  { rcl, node, open }: Joined,
+  topic: string,
+  type: T,
+  how: How,
+): Spoken<Messages2[T]> {
   const codec = codecOf(type);
   const qos = new rcl.QoS(...qosOf(rcl.QoS, "speak", how));
   const publisher = node.createPublisher(ros2Type(type), topic, { qos });
@@ -90,10 +97,13 @@ export function spoken<T extends MessageType2>({ rcl, node }: Joined, topic: str
   return {
     topic,
     publish(message) {
-      publisher.publish(codec.write(message));
+      const whole = codec.write(message);
+      if (!open()) return 0;
+      publisher.publish(whole);
       return publisher.subscriptionCount;
     },
     subscribers() {
+      if (!open()) return [];
       // The graph takes a hundred times longer to tell than the count, which is asked for with every set-point.
       if (publisher.subscriptionCount !== names.length)
         names = node

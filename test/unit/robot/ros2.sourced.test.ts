@@ -2,9 +2,8 @@ import { expect } from "chai";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { openRos2 } from "../../../robot/ros.ts";
+import { nativePart } from "../../../robot/ros2/native.ts";
 import { hasPackage, missingRos2 } from "../../../robot/ros2/sourced.ts";
-import { isOnarmError } from "../../../src/domain/errors.ts";
 
 describe("whether a ROS 2 is sourced", () => {
   let prefix: string;
@@ -38,24 +37,35 @@ describe("whether a ROS 2 is sourced", () => {
     ],
     ["a name alone", { AMENT_PREFIX_PATH: "" }, /AMENT_PREFIX_PATH is empty/],
     ["one that is not there any more", { AMENT_PREFIX_PATH: "/nowhere" }, /names \/nowhere, which is not there/],
+    [
+      "a DDS that it does not have",
+      { RMW_IMPLEMENTATION: "rmw_other_cpp" },
+      /is rmw_other_cpp, which this jazzy does not have: install ros-jazzy-rmw-other-cpp/,
+    ],
     ["one without its libraries", { LD_LIBRARY_PATH: "/nowhere" }, /leads to no librcl.so of jazzy/],
   ] as const)
     it(`${what} is named, with what to do`, () => expect(missingRos2({ ...whole(), ...change })).to.match(why));
 
+  it("a client that would compile itself at every start is refused", () =>
+    expect(missingRos2({ ...whole(), RCLNODEJS_FORCE_BUILD: "1" })).to.match(/unset it/));
+
+  it("its native part is one for this very system, else one compiled here, else none", () => {
+    const noble = "ID=ubuntu\nVERSION_CODENAME=noble\n";
+    const shipped = path.join(prefix, "prebuilds", `${process.platform}-${process.arch}`);
+    const file = path.join(shipped, `jazzy-noble-${process.arch}-node-rclnodejs.node`);
+    const compiled = path.join(prefix, "build", "Release", "rclnodejs.node");
+    mkdirSync(shipped, { recursive: true });
+    writeFileSync(file, "");
+    expect(nativePart(prefix, "jazzy", noble)).to.equal(file);
+    expect(nativePart(prefix, "humble", noble)).to.equal(undefined);
+    mkdirSync(path.dirname(compiled), { recursive: true });
+    writeFileSync(compiled, "");
+    expect(nativePart(prefix, "humble", noble)).to.equal(compiled);
+    expect(nativePart(prefix, "jazzy", "VERSION_CODENAME=bookworm")).to.equal(compiled);
+  });
+
   it("a package of messages is seen without being loaded", () => {
     expect(hasPackage("some_msgs", whole())).to.equal(true);
     expect(hasPackage("other_msgs", whole())).to.equal(false);
-  });
-
-  it("without one the client is never loaded, and a node is refused in one sentence", async () => {
-    const { ROS_DISTRO: distro } = process.env;
-    delete process.env["ROS_DISTRO"];
-    try {
-      const refusal: unknown = await openRos2({ name: "onarm" }).catch((error: unknown) => error);
-      expect(isOnarmError(refusal) && refusal.code).to.equal("config.invalid");
-      expect((refusal as Error).message).to.match(/^no ROS 2 is sourced here/);
-    } finally {
-      if (distro !== undefined) process.env["ROS_DISTRO"] = distro;
-    }
   });
 });
