@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { ArmDescription, Joint, Pose } from "../../src/domain/arm.ts";
+import type { ArmDescription, Joint } from "../../src/domain/arm.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { chain, forward } from "../../src/kinematics/chain.ts";
-import { compose, fromPose, identity } from "../../src/kinematics/transform.ts";
+import { compose, fromPose, identity, poseOf } from "../../src/kinematics/transform.ts";
 import type { Transform } from "../../src/kinematics/transform.ts";
 import { urdfModel } from "./model.ts";
 import type { UrdfModel } from "./model.ts";
@@ -29,16 +29,6 @@ const MOST_METRES = 0.01;
 const MOST_RADIANS = 0.02;
 /** A limit that is rounded differently is no other limit. */
 const ROUNDING = 1e-4;
-
-/** Roll, pitch, yaw of a rotation, as URDF has them. */
-export function rpyOf({ R }: Transform): Pose["rpy"] {
-  const level = Math.hypot(R[0]!, R[3]!);
-  // Where pitch is upright roll and yaw are one turn; all of it is called roll.
-  if (level < 1e-9) return [Math.atan2(-R[5]!, R[4]!), Math.atan2(-R[6]!, level), 0];
-  return [Math.atan2(R[7]!, R[8]!), Math.atan2(-R[6]!, level), Math.atan2(R[3]!, R[0]!)];
-}
-
-const poseOf = (t: Transform): Pose => ({ xyz: t.p, rpy: rpyOf(t) });
 
 /** Angle between two frames, rad, from how far apart their axes are: exact where it is small. */
 export const turned = (a: Transform, b: Transform): number =>

@@ -1,5 +1,5 @@
 import type { ArmDescription, Joint } from "../../src/domain/arm.ts";
-import { lumpsOf, poseOf } from "./lumps.ts";
+import { lumpsOf } from "./lumps.ts";
 import type { Lump } from "./lumps.ts";
 import { ARM, gz } from "./names.ts";
 import { body, element, inertial, leaf, numbers, pose, system } from "./sdf.ts";
@@ -74,7 +74,6 @@ export function armModel(description: ArmDescription): Sdf {
   return element(
     "model",
     { name: ARM },
-    pose(poseOf({ p: [0, 0, 0], R: [1, 0, 0, 0, 1, 0, 0, 0, 1] })),
     // Neighbours overlap where they meet, as those of the real arm's covers do.
     leaf("self_collide", false),
     element("joint", { name: "stands", type: "fixed" }, leaf("parent", "world"), leaf("child", description.base)),

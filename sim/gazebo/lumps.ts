@@ -1,7 +1,7 @@
 import type { ArmDescription, Inertial, Joint, Link, Pose, Primitive } from "../../src/domain/arm.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { Vec3 } from "../../src/domain/units.ts";
-import { apply, compose, fromPose, identity } from "../../src/kinematics/transform.ts";
+import { apply, compose, fromPose, identity, poseOf } from "../../src/kinematics/transform.ts";
 import type { Transform } from "../../src/kinematics/transform.ts";
 
 /**
@@ -16,14 +16,6 @@ export interface Lump {
   /** What moves it; undefined for the base. Its parent is a lump's name. */
   readonly joint?: Joint;
 }
-
-/** Roll, pitch, yaw: R = Rz Ry Rx. Where pitch is upright, all of the turn is called roll. */
-const rpyOf = ({ R }: Transform): Vec3 => {
-  const level = Math.hypot(R[0]!, R[3]!);
-  if (level < 1e-9) return [Math.atan2(-R[5]!, R[4]!), Math.atan2(-R[6]!, level), 0];
-  return [Math.atan2(R[7]!, R[8]!), Math.atan2(-R[6]!, level), Math.atan2(R[3]!, R[0]!)];
-};
-export const poseOf = (t: Transform): Pose => ({ xyz: t.p, rpy: rpyOf(t) });
 
 type Six = Inertial["inertia"];
 const zero: Six = [0, 0, 0, 0, 0, 0];

@@ -35,6 +35,14 @@ export function fromPose({ xyz, rpy: [roll, pitch, yaw] }: Pose): Transform {
   };
 }
 
+/** The same frame as URDF tells it. Where pitch is upright roll and yaw are one turn: all of it is called roll. */
+export function poseOf({ p, R }: Transform): Pose {
+  const level = Math.hypot(R[0]!, R[3]!);
+  const pitch = Math.atan2(-R[6]!, level);
+  if (level < 1e-9) return { xyz: p, rpy: [Math.atan2(-R[5]!, R[4]!), pitch, 0] };
+  return { xyz: p, rpy: [Math.atan2(R[7]!, R[8]!), pitch, Math.atan2(R[3]!, R[0]!)] };
+}
+
 export function compose(a: Transform, b: Transform): Transform {
   const R = new Array<number>(9);
   for (let i = 0; i < 3; i++)
