@@ -26,13 +26,16 @@ async function proves(context: Mocha.Context, row: Row, wire?: "intera-ros1" | "
   expect(missing, found.reason).to.deep.equal([]);
 }
 
+/** Those that are something else over a wire than on the embedded arm's own line; the verb drills the others too, for half a minute more. */
+const overWire: ReadonlySet<string> = new Set(["L5", "L7"]);
+
 /** The rows of links and processes with a real graph of a ROS between the arm and its controller. */
 export function proveWire(wire: "intera-ros1" | "intera-ros2"): void {
   describe(`the fault table over ${wire}`, function () {
     this.timeout(90_000);
     before(() => void prioritise());
     after(() => setPriority(0));
-    for (const row of wireRows(wire))
+    for (const row of wireRows(wire).filter(({ id }) => overWire.has(id)))
       it(titled(row), async function () {
         await proves(this, row, wire);
       });
