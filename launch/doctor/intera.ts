@@ -11,6 +11,7 @@ import { seconds } from "../../src/domain/units.ts";
 import { limitsOf, loadLimits } from "../../src/config/limits.ts";
 import { DESCRIPTION, ownArmOf } from "../ownArm.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
+import { besideChecks } from "./beside.ts";
 import { bad, good, look, unknown } from "./check.ts";
 import type { Check } from "./check.ts";
 import { jointChecks } from "./joints.ts";
@@ -39,6 +40,7 @@ export async function interaChecks(site: Ros1Site, limits = LIMITS_FILE): Promis
     );
     for (const [key, { message$ }] of topics) message$.subscribe(() => counts[key]++);
     node.hear(scene.topic, "geometry_msgs/PoseArray").message$.subscribe(() => counts.tracker++);
+    const beside = besideChecks(node);
     const command = await node.speak(...isTold.command);
     const newest = <T>(topic: { message$: Observable<T> }) => firstValueFrom(topic.message$.pipe(timeout({ first: 5000 })));
     const joints = newest(node.hear(...says.jointStates)).catch(() => undefined);
@@ -79,6 +81,7 @@ export async function interaChecks(site: Ros1Site, limits = LIMITS_FILE): Promis
             `nobody listens to ${command.topic}`,
             `the robot must reach ${open.host}: set ROS_IP to this machine's address in its network; no NAT`,
           ),
+      ...beside(),
       ...(status ? stateChecks(status) : [bad("state", `nothing came on ${says.state[0]}`, away)]),
       counts.tracker > 0
         ? good("scene", `${scene.topic}: ${rate("tracker").toFixed(1)} messages a second`)
