@@ -6,6 +6,7 @@ import { openRos2 } from "../../robot/ros.ts";
 import type { Ros2 } from "../../robot/ros.ts";
 import type { MessageType2 } from "../../robot/ros2/messages.ts";
 import { hasPackage, missingRos2 } from "../../robot/ros2/sourced.ts";
+import { secondsOf } from "../../robot/ros1/messages.ts";
 import type { Ros2Site } from "../../robot/sites/site.ts";
 import { ownArmOf } from "../ownArm.ts";
 import { describedBy } from "../ros2Arm.ts";
@@ -103,6 +104,8 @@ async function graphChecks(node: Ros2, site: Ros2Site): Promise<readonly Check[]
   const joints = await first;
   const said = await word;
   for (const it of topics) it.count = 0;
+  const stamps = new Set<number>();
+  topics[0]!.heard.message$.subscribe((message) => "header" in message && stamps.add(secondsOf(message.header.stamp)));
   await new Promise((later) => setTimeout(later, 1000 * LISTEN));
 
   const rated = topics.map(({ key, topic, type, least, may, count }) => {
@@ -128,8 +131,21 @@ async function graphChecks(node: Ros2, site: Ros2Site): Promise<readonly Check[]
     return bad(id, told, remedy);
   });
   const listening = commands.who.subscribers();
+  const advance =
+    stamps.size === 0
+      ? []
+      : [
+          stamps.size >= 0.9 * topics[0]!.count
+            ? good("stamps", `${states} is stamped anew each time`)
+            : bad(
+                "stamps",
+                `${stamps.size} different stamps in ${topics[0]!.count} messages of ${states}`,
+                "the driver must stamp what it measured: without that nobody knows how old a state is",
+              ),
+        ];
   return [
     ...rated,
+    ...advance,
     ...(await jointChecks(joints, sawyer, { topic: states, away: away(site) })),
     await look("kinematics", "name the robot's own URDF as urdf in the site file", async () => {
       const own = await ownArmOf(site, describedBy(node));

@@ -54,11 +54,8 @@ export function following(
         ticks$.subscribe({
           next: ({ at, mode, state }) => {
             if (state === undefined) return;
-            if (mode.is !== "manual") {
-              if (began !== undefined)
-                end({ code: -4, text: `the arm is ${mode.is}${"cause" in mode ? ` (${mode.cause})` : ""}` });
-              return;
-            }
+            if (mode.is !== "manual")
+              return end({ code: -4, text: `the arm is ${mode.is}${"cause" in mode ? ` (${mode.cause})` : ""}` });
             began ??= at;
             const t = at - began;
             const { q, v } = way.at(t);

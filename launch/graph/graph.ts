@@ -130,6 +130,8 @@ export async function openGraph(view: GraphView): Promise<Graph> {
     child.once("error", reject);
     void ended.then(() => {
       reject(why);
+      // Nobody is left who could cancel what it asked for.
+      cancel();
       if (!closing) log("the graph's process is gone; the run goes on without it");
     });
     send({ open: { rights, description, facts, ...(view.domain === undefined ? {} : { domain: view.domain }) } });

@@ -61,9 +61,9 @@ export async function openTf(node: Ros2, site: FramesScene, clock: Pick<Clock, "
   const tree = frameTree();
   const guards = new Subscription();
   const sighting$ = new Subject<Sighting>();
-  const stamped = stampsAt();
+  /** Each frame is told by whoever sees it, by a clock of its own. */
+  const clocks = new Map<string, ReturnType<typeof stampsAt>>();
   const things = Object.entries(site.frames) as [Thing, string][];
-  const told = new Set<string>();
   let last: Points = {};
 
   guards.add(
@@ -75,10 +75,12 @@ export async function openTf(node: Ros2, site: FramesScene, clock: Pick<Clock, "
     moving.message$.subscribe(({ transforms }) => {
       let newest: Seconds | undefined;
       for (const each of transforms) {
-        told.add(bare(each.child_frame_id));
+        const child = bare(each.child_frame_id);
+        const stamped = clocks.get(child) ?? stampsAt();
+        clocks.set(child, stamped);
         const at = stamped(secondsOf(each.header.stamp), clock.now());
         tree.put(each, at);
-        if (things.some(([, frame]) => bare(frame) === bare(each.child_frame_id))) newest = at;
+        if (things.some(([, frame]) => bare(frame) === child) && !(newest !== undefined && newest >= at)) newest = at;
       }
       if (newest === undefined) return;
       last = {};
@@ -96,7 +98,7 @@ export async function openTf(node: Ros2, site: FramesScene, clock: Pick<Clock, "
   });
   const lacking = () => {
     const missing = things.filter(([thing]) => last[thing] === undefined).map(([, frame]) => frame);
-    if (missing.length === 0 || missing.every((frame) => told.has(bare(frame)))) return undefined;
+    if (missing.length === 0 || missing.every((frame) => clocks.has(bare(frame)))) return undefined;
     return `/tf leads from no ${missing.join(" and no ")} to "${site.frame}"; look with: ros2 run tf2_tools view_frames, and correct the frames in the site file`;
   };
   return trackedScene({
