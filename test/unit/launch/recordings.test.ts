@@ -158,7 +158,12 @@ describe("recordings as offline data", () => {
     expect(await refusal(one({ opened: opening, label }, { label: "person" }))).to.match(/1 without rewards/);
     const made = await one({ opened: opening, label }, { label: "recorded" });
     expect(rewards(made)).to.deep.equal([[...label.reward]]);
-    expect(made.episodes[0]!.rewardSource).to.equal("decoded");
+    const context = { out: path.join(scratch, "decoded"), seed: 1, log: () => {} } as unknown as Parameters<
+      typeof recordedDataset
+    >[1];
+    await recordedDataset({ from: [made.recordings[0]!], label: "recorded" }, context);
+    const read = await readDataset(context.out!, sawyerSpec);
+    expect([made.episodes[0], read.episodes[0]].map((episode) => episode!.rewardSource)).to.deep.equal(["decoded", "decoded"]);
   });
 
   it("are added to a dataset: its tasks keep their numbers, and a task that is there already grows", async () => {
