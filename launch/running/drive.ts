@@ -1,7 +1,9 @@
 import path from "node:path";
+import { firstValueFrom } from "rxjs";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { toldOf } from "../../robot/urdf/own.ts";
 import { configHash } from "../../src/config/hash.ts";
+import { OnarmError } from "../../src/domain/errors.ts";
 import { explain } from "../../src/domain/stops.ts";
 import { requireSpec } from "../../src/policy/bundle.ts";
 import { metricsText } from "../../src/telemetry/metrics.ts";
@@ -18,6 +20,7 @@ import { telemetryOptions } from "../telemetryFlags.ts";
 import { metricsOf } from "../telemetryMetrics.ts";
 import { openRunTelemetry } from "../telemetryOfRun.ts";
 import { openDriver } from "./driver.ts";
+import { unready } from "./unready.ts";
 import { openWeights, requireSense, requireTask } from "./driveOptions.ts";
 import type { DriveOptions } from "./driveOptions.ts";
 import { episodeBook, episodesOf } from "./episodes.ts";
@@ -63,6 +66,11 @@ export async function driveArm(
     context.record({ level: level === "fault" ? "error" : level, code, text, ...(remedy ? { fields: { remedy } } : {}) }),
   );
   try {
+    const waits = unready(await firstValueFrom(arm.status$));
+    // Without a page or a graph there is nobody to do it from here.
+    if (waits !== undefined && options.headless && options.graph === undefined)
+      throw new OnarmError("arm.refused", `${waits}; then run this again, or run it with its page`);
+    if (waits !== undefined) context.log(waits);
     const recorder = await flightRecorder(
       path.join(directory, `${name}.mcap`),
       {

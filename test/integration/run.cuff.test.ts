@@ -42,3 +42,27 @@ describe("a hand on the arm's cuff during a run", function () {
     expect(episodes).to.deep.equal([true]);
   });
 });
+
+describe("an arm whose motors are off", function () {
+  this.timeout(60_000);
+
+  it("is not driven without anybody there to switch them on: the run says so, and ends", async () => {
+    const twin = await spawnTwin(sawyer, { timeout: 0.1, linger: 20, enabled: false });
+    const { code, json } = await onarm(
+      "run",
+      "--headless",
+      "--out",
+      at("off"),
+      "--seconds",
+      "20",
+      "--arm",
+      `sim@${twin.address}`,
+    );
+    await twin.end();
+    expect(code).to.equal(1);
+    expect(json.error)
+      .to.include({ code: "arm.refused" })
+      .and.property("message")
+      .match(/motors are off: enable it; then run this again, or run it with its page/);
+  });
+});
