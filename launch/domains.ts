@@ -28,8 +28,6 @@ export interface Domain {
   task(split: Split, seed: number, id: number): unknown;
   /** What the task asks for, in a word: scores are reported per aim. */
   aim(task: unknown): string;
-  /** Aims that are reported but not counted in a comparison. */
-  readonly uncounted: readonly string[];
   open(): Promise<{ environment: Environment; watched?: Watched | undefined }>;
   /** The behaviour of the offline data, for one episode: a script, or a learned policy that is told the task. */
   behaviour(task: unknown, rng: Rng): Controller;
@@ -51,7 +49,6 @@ const point = (kind: "dense" | "sparse"): Domain => ({
   arm: "point",
   task: pointTask,
   aim: () => "goal",
-  uncounted: [],
   open: async () => ({ environment: pointEnvironment(kind) as Environment }),
   behaviour: (task, rng) => {
     const act = pointBehaviour(task as PointTask, rng);
@@ -66,7 +63,6 @@ const sawyer: Domain = {
   arm: "twin",
   task: sawyerTask,
   aim: (task) => (task as SawyerTask).aim.kind,
-  uncounted: ["reach"],
   open: async () => {
     const { environment, controller, twin } = await openSawyer();
     return { environment: environment as Environment, watched: { joints: twin.arm.joints, tick$: controller.tick$ } };
@@ -100,7 +96,6 @@ const legged = <Task extends object>(robot: {
     arm: robot.arm,
     task,
     aim: (of) => robot.aim(of as Task),
-    uncounted: [],
     open: async () => ({ environment: (await robot.open()) as Environment }),
     behaviour: (of, rng) => {
       const told = goal(rng.uniform() < FOREIGN ? task("train", rng.integer(2 ** 31), 0) : of);

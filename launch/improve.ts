@@ -115,9 +115,7 @@ export async function improve(options: ImproveOptions, context: VerbContext): Pr
     return {
       ...summary,
       after: after.length > 0 ? summarise(after, hasSuccess) : null,
-      ...(after.length === before.length && after.length > 0
-        ? { paired: paired(before, after, hasSuccess, domain.uncounted) }
-        : {}),
+      ...(after.length === before.length && after.length > 0 ? { paired: paired(before, after, hasSuccess) } : {}),
       perAim: aimsBeforeAfter(before, after, hasSuccess),
       promoted,
       gate: judgement,

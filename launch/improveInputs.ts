@@ -1,6 +1,7 @@
 import { configHash } from "../src/config/hash.ts";
 import { OnarmError } from "../src/domain/errors.ts";
-import { parseConfig, presetConfig, requireFit } from "../src/learning/config.ts";
+import { presetConfig, requireFit } from "../src/learning/config.ts";
+import { parseConfig } from "../src/learning/smacSchema.ts";
 import type { Preset, SmacConfig } from "../src/learning/config.ts";
 import { readDataset } from "../src/learning/dataset.ts";
 import { readBundle, requireSpec } from "../src/policy/bundle.ts";
@@ -42,7 +43,10 @@ export async function readInputs(
       `${options.dataset}: sha-256 ${dataset.sha256.slice(0, 12)} is not the dataset this bundle was made from (${made.sha256.slice(0, 12)}); name that one`,
     );
   const preset = incumbent.manifest.preset as Preset;
-  const stored = parseConfig(presetConfig(preset, domain.spec), incumbent.manifest.config, `${options.bundle}/manifest.json`);
+  // What an older bundle does not name is as its preset has it; its nets are what they are.
+  const { nets: _, ...named } = incumbent.manifest.config;
+  const over = { ...presetConfig(preset, domain.spec), nets: incumbent.manifest.nets };
+  const stored = parseConfig(over, named, `${options.bundle}/manifest.json`);
   const where = context.configFile ?? "--config";
   const config = parseConfig(stored, context.config ?? {}, where);
   requireFit(config, domain.spec);

@@ -64,17 +64,11 @@ export const aimsBeforeAfter = (before: readonly TaskScore[], after: readonly Ta
   );
 };
 
-/** b - a, task by task, with its 95 % interval: of success where the domain defines it, else of return. `counted` leaves some aims out. */
-export function paired(a: readonly TaskScore[], b: readonly TaskScore[], hasSuccess: boolean, uncounted: readonly string[]) {
-  const compare = (of: (s: TaskScore) => boolean) => {
-    const values = (scores: readonly TaskScore[]) => scores.filter(of).map((s) => (hasSuccess ? Number(s.success) : s.return));
-    const { mean: difference, low, high } = pairedBootstrap(values(b), values(a), { seed: 1 });
-    return { difference, ci95: [low, high] as const, tasks: a.filter(of).length };
-  };
-  return {
-    ...compare(() => true),
-    ...(uncounted.length ? { counted: { without: uncounted, ...compare((s) => !uncounted.includes(s.aim)) } } : {}),
-  };
+/** b - a, task by task, with its 95 % interval: of success where the domain defines it, else of return. */
+export function paired(a: readonly TaskScore[], b: readonly TaskScore[], hasSuccess: boolean) {
+  const values = (scores: readonly TaskScore[]) => scores.map((s) => (hasSuccess ? Number(s.success) : s.return));
+  const { mean: difference, low, high } = pairedBootstrap(values(b), values(a), { seed: 1 });
+  return { difference, ci95: [low, high] as const, tasks: a.length };
 }
 
 /** Behaviour episodes that make an offline context. */

@@ -26,9 +26,8 @@ export async function publish(asked: StudyConfig, cells: readonly Cell[], store:
   const gathered = (await Promise.all(variantsOf(study).map((variant) => gather(variant, study, store.read)))).flatMap(
     (g) => g ?? [],
   );
-  const counts = (row: { aim: string }) => !domain.uncounted.includes(row.aim);
-  const ends = endsOf(gathered, counts);
-  const summaries = Object.fromEntries(gathered.map((one) => [one.variant.name, summarise(one, ends, counts)]));
+  const ends = endsOf(gathered);
+  const summaries = Object.fromEntries(gathered.map((one) => [one.variant.name, summarise(one, ends)]));
 
   for (const folder of ["figures", "tensorboard"]) await rm(store.at(folder), { recursive: true, force: true });
   const pictures = picturesOf(study, domain, gathered, summaries, ends);
@@ -49,7 +48,6 @@ export async function publish(asked: StudyConfig, cells: readonly Cell[], store:
     commits: [...new Set(finished.map(({ commit }) => commit))].sort(),
     machine: machine(),
     figures: Object.keys(pictures).map((name) => `figures/${name}`),
-    uncounted: domain.uncounted,
   });
   await writeWhole(store.at("report.md"), report);
   const answer = {
@@ -80,17 +78,14 @@ function answered({ before, after, ...rest }: VariantSummary) {
  * The ends of the scale: multi-task AWAC without context after its offline phase, or where the study has none SMAC acting under its prior; and
  * SMAC with true rewards.
  */
-function endsOf(
-  gathered: readonly Gathered[],
-  counts: (row: { aim: string }) => boolean,
-): (Ends & { blindFrom: string }) | undefined {
+function endsOf(gathered: readonly Gathered[]): (Ends & { blindFrom: string }) | undefined {
   const named = (name: string) => gathered.find(({ variant }) => variant.name === name);
   const [awac, smac, oracle] = [named("awac"), named("smac"), named("oracle")];
   if (!oracle || !smac) return undefined;
   return {
-    oracle: estimateOf(oracle.after, "own", counts).mean,
+    oracle: estimateOf(oracle.after, "own").mean,
     ...(awac
-      ? { blind: estimateOf(awac.before, "none", counts).mean, blindFrom: "multi-task AWAC without context" }
-      : { blind: estimateOf(smac.before, "none", counts).mean, blindFrom: "SMAC under its prior" }),
+      ? { blind: estimateOf(awac.before, "none").mean, blindFrom: "multi-task AWAC without context" }
+      : { blind: estimateOf(smac.before, "none").mean, blindFrom: "SMAC under its prior" }),
   };
 }

@@ -15,7 +15,6 @@ export interface Reported {
   readonly commits: readonly string[];
   readonly machine: string;
   readonly figures: readonly string[];
-  readonly uncounted: readonly string[];
 }
 
 const round = (x: number | undefined, digits = 2) => (x !== undefined && Number.isFinite(x) ? x.toFixed(digits) : "-");
@@ -50,7 +49,6 @@ export function reportOf({
   commits,
   machine,
   figures,
-  uncounted,
 }: Reported): string {
   const rows = (cells: (summary: VariantSummary, variant: Variant) => readonly string[]) =>
     variants.map((variant) => [variant.name, ...cells(summaries[variant.name]!, variant)]);
@@ -65,7 +63,7 @@ export function reportOf({
     )
       .map(([algo, n]) => ` (${algo}: ${n})`)
       .join("")}, ${study.steps} steps of the second phase, ` +
-      `preset \`${study.preset}\`, ${study.tasks} held-out test tasks (task seed ${study.taskSeed})${uncounted.length ? `, of which those with the aim ${uncounted.join(", ")} are not counted` : ""}. ` +
+      `preset \`${study.preset}\`, ${study.tasks} held-out test tasks (task seed ${study.taskSeed}). ` +
       "The score is the return of the episode after the explorations. Means and interquartile means over seeds and tasks; in brackets 95 % intervals by a bootstrap of both" +
       `${study.seeds.length === 1 ? " (of the tasks alone: one seed says nothing of others)" : ""}. Before: after the offline phase. After: after the second.`,
     ...(missing.length

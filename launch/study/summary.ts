@@ -5,7 +5,7 @@ import { noCompute, plus } from "./compute.ts";
 import type { Compute } from "./compute.ts";
 import { scoreId, trainId } from "./plan.ts";
 import type { Phase, StudyConfig, Variant } from "./plan.ts";
-import type { ScoreResult, ScoreRow, TrainResult } from "./results.ts";
+import type { ScoreResult, TrainResult } from "./results.ts";
 
 /** Results of one variant, seed by seed. `before`: after the offline phase; `after`: after the second, the same where there is none. */
 export interface Gathered {
@@ -42,20 +42,17 @@ export interface Shift {
 
 const mean = (xs: readonly number[]) => xs.reduce((a, b) => a + b, 0) / xs.length;
 
-/** How a domain's rows are counted: some aims are reported elsewhere and not counted. */
-export type Counting = (row: ScoreRow) => boolean;
+export const matrix = (results: readonly ScoreResult[], context: ContextSource): number[][] =>
+  results.map(({ scores }) => scores[context].map((row) => row.return));
 
-export const matrix = (results: readonly ScoreResult[], context: ContextSource, counts: Counting = () => true): number[][] =>
-  results.map(({ scores }) => scores[context].filter(counts).map((row) => row.return));
-
-export const estimateOf = (results: readonly ScoreResult[], context: ContextSource, counts?: Counting): Estimate =>
-  estimate(matrix(results, context, counts));
+export const estimateOf = (results: readonly ScoreResult[], context: ContextSource): Estimate =>
+  estimate(matrix(results, context));
 
 /** After minus before, task by task; only tasks that both scored. */
-function gainOf({ before, after }: Gathered, counts: Counting): Estimate {
+function gainOf({ before, after }: Gathered): Estimate {
   const differences = after.map(({ scores }, s) => {
     const then = new Map(before[s]!.scores.own.map((row) => [row.task, row.return]));
-    return scores.own.filter(counts).map((row) => row.return - (then.get(row.task) ?? NaN));
+    return scores.own.map((row) => row.return - (then.get(row.task) ?? NaN));
   });
   return estimate(differences);
 }
@@ -83,13 +80,13 @@ export interface Ends {
   readonly oracle: number;
 }
 
-export function summarise(gathered: Gathered, ends: Ends | undefined, counts: Counting): VariantSummary {
+export function summarise(gathered: Gathered, ends: Ends | undefined): VariantSummary {
   const { before, after, offline, second } = gathered;
-  const own = estimateOf(after, "own", counts);
-  const was = (["own", "offline", "none"] as const).map((context) => [context, estimateOf(before, context, counts)] as const);
+  const own = estimateOf(after, "own");
+  const was = (["own", "offline", "none"] as const).map((context) => [context, estimateOf(before, context)] as const);
   const now = (["own", "offline", "none"] as const)
     .filter((context) => after.every(({ scores }) => scores[context].length > 0))
-    .map((context) => [context, estimateOf(after, context, counts)] as const);
+    .map((context) => [context, estimateOf(after, context)] as const);
   const [beforeBy, afterBy] = [Object.fromEntries(was), Object.fromEntries(now)] as unknown as [
     VariantSummary["before"],
     VariantSummary["after"],
@@ -100,8 +97,8 @@ export function summarise(gathered: Gathered, ends: Ends | undefined, counts: Co
   return {
     before: beforeBy,
     after: afterBy,
-    seeds: { before: matrix(before, "own", counts).map(mean), after: matrix(after, "own", counts).map(mean) },
-    gain: gainOf(gathered, counts),
+    seeds: { before: matrix(before, "own").map(mean), after: matrix(after, "own").map(mean) },
+    gain: gainOf(gathered),
     shift: shiftBefore && shiftAfter ? { before: shiftBefore, after: shiftAfter } : null,
     decoder: decoderOf(offline),
     gap: shiftAfter && gathered.variant.second ? { before: gap, after: gapAfter, left: gap > 0 ? gapAfter / gap : null } : null,

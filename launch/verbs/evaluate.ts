@@ -78,7 +78,7 @@ export const verb: Verb<Options> = {
               against: {
                 bundle: other!.hash,
                 ...summarise(theirs, domain.spec.hasSuccess),
-                paired: paired(theirs, scores, domain.spec.hasSuccess, domain.uncounted),
+                paired: paired(theirs, scores, domain.spec.hasSuccess),
               },
             }
           : {}),

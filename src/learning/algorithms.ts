@@ -4,12 +4,13 @@ import type { DomainSpec } from "../domain/experience.ts";
 import type { Algorithm, AlgorithmName } from "./algorithm.ts";
 import { awac, awacPreset, awacSchema } from "./awac.ts";
 import { bc, bcPreset, bcSchema } from "./bc.ts";
-import { presetConfig, requireFit, smacSchema } from "./config.ts";
+import { presetConfig, requireFit } from "./config.ts";
 import type { LearnerConfig, Preset } from "./config.ts";
 import { macaw, macawPreset, macawSchema } from "./macaw.ts";
 import { pearl, pearlPreset, pearlSchema } from "./pearl.ts";
 import { judge } from "./schema.ts";
 import { smac } from "./smac.ts";
+import { smacSchema } from "./smacSchema.ts";
 
 export type { Algorithm, AlgorithmName } from "./algorithm.ts";
 

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { paper, parseConfig, presetConfig, PRESETS, requireFit } from "../../../src/learning/config.ts";
+import { paper, presetConfig, PRESETS, requireFit } from "../../../src/learning/config.ts";
+import { parseConfig } from "../../../src/learning/smacSchema.ts";
 import { smacShapes } from "../../../src/learning/parameters.ts";
 import { pointSpec } from "../../../src/tasks/point.ts";
 import { codeOf, messageOf, tinySpec } from "./tiny.ts";

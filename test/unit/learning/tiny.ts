@@ -1,7 +1,8 @@
 // A domain, nets and data small enough that a thousand updates take a moment.
 import type { DomainSpec, Episode, Rollout } from "../../../src/domain/experience.ts";
 import { rng } from "../../../src/domain/rng.ts";
-import { parseConfig, presetConfig } from "../../../src/learning/config.ts";
+import { presetConfig } from "../../../src/learning/config.ts";
+import { parseConfig } from "../../../src/learning/smacSchema.ts";
 import type { PracticeConfig, SmacConfig } from "../../../src/learning/config.ts";
 import { Learner } from "../../../src/learning/learner.ts";
 import { smac } from "../../../src/learning/smac.ts";
