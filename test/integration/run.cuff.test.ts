@@ -3,7 +3,7 @@ import { sawyer } from "../../robot/description/sawyer.ts";
 import { spawnTwin } from "../../sim/pacedTwin.ts";
 import { readRecording } from "../../src/recording/read.ts";
 import { operator, token } from "./verbs.operator.ts";
-import { at, start, until } from "./verbs.run.ts";
+import { at, onarm, start, until } from "./verbs.run.ts";
 
 describe("a hand on the arm's cuff during a run", function () {
   this.timeout(60_000);
