@@ -1,18 +1,31 @@
 import { firstValueFrom, map, of, timeout } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
+import type { InteraRos2Options } from "../robot/arms/interaRos2.ts";
 import type { Ros2 } from "../robot/ros.ts";
+import { REQUEST } from "../robot/scenes/tracked.ts";
 import type { Ros2Site } from "../robot/sites/site.ts";
 import { inStep } from "../sim/inStep.ts";
 import { pacedClock } from "../sim/pacedClock.ts";
+import type { Arm } from "../src/ports/arm.ts";
 import { PERIOD } from "../sim/twinOptions.ts";
-import { ownArmOf } from "./ownArm.ts";
+import { DESCRIPTION, ownArmOf } from "./ownArm.ts";
 
 /** ms that a description which somebody keeps for who comes late takes to come. */
 const TOLD = 1000;
 
-/** An arm on ROS 2, and a clock of this process; closing the arm closes both. Loaded where one is asked for only. */
-export async function openRos2Arm(site: Ros2Site, name = "onarm") {
-  const { openRos2 } = await import("../robot/ros.ts");
+/** How the arm of a site is opened: what it needs is loaded before there is a node, which then has its topics before it spins. */
+async function opener(site: Ros2Site): Promise<(shared: InteraRos2Options) => Promise<Arm>> {
+  if (site.arm === "intera-ros2") return (await import("../robot/arms/interaRos2.ts")).openInteraRos2;
+  const { openRos2Control } = await import("../robot/arms/ros2Control.ts");
+  return (shared) => openRos2Control({ ...shared, site });
+}
+
+/**
+ * An arm on ROS 2, and a clock of this process; closing the arm closes both. Loaded where one is asked for only. `prepare`: makes further topics on the
+ * node while that costs nothing.
+ */
+export async function openRos2Arm(site: Ros2Site, name = "onarm", prepare: (node: Ros2) => void = () => {}) {
+  const [{ openRos2 }, open] = await Promise.all([import("../robot/ros.ts"), opener(site)]);
   const node = await openRos2({ name, ...(site.domain === undefined ? {} : { domain: site.domain }) });
   const clock = pacedClock(PERIOD);
   const end = async () => {
@@ -20,11 +33,8 @@ export async function openRos2Arm(site: Ros2Site, name = "onarm") {
     await node.close();
   };
   try {
-    const shared = { node, joints: sawyer.commanded, clock };
-    const arm =
-      site.arm === "intera-ros2"
-        ? await (await import("../robot/arms/interaRos2.ts")).openInteraRos2(shared)
-        : await (await import("../robot/arms/ros2Control.ts")).openRos2Control({ ...shared, site });
+    prepare(node);
+    const arm = await open({ node, joints: sawyer.commanded, clock });
     const step = inStep(clock, arm.state$);
     const close = async () => {
       step.unsubscribe();
@@ -60,7 +70,14 @@ async function openScene(node: Ros2, { scene }: Ros2Site, clock: ReturnType<type
 
 /** The same with what its lab's tracker sees, for a station. */
 export async function openRos2Site(site: Ros2Site) {
-  const { arm, clock, node } = await openRos2Arm(site);
+  const { scene: tracked } = site;
+  const { arm, clock, node } = await openRos2Arm(site, "onarm", (it) => {
+    it.hear(DESCRIPTION, "std_msgs/String", "latched");
+    void it.speak(REQUEST, "std_msgs/String", true);
+    if ("topic" in tracked) return void it.hear(tracked.topic, "geometry_msgs/PoseArray");
+    it.hear("/tf", "tf2_msgs/TFMessage");
+    it.hear("/tf_static", "tf2_msgs/TFMessage", "latched");
+  });
   const [own, scene] = await Promise.all([ownArmOf(site, describedBy(node)), openScene(node, site, clock)]).catch(
     async (error: unknown) => {
       await arm.close();

@@ -1,4 +1,4 @@
-import { BehaviorSubject, distinctUntilChanged, interval, Subject } from "rxjs";
+import { BehaviorSubject, distinctUntilChanged, interval, ReplaySubject, Subject } from "rxjs";
 import type { Heard, Spoken } from "../wire.ts";
 import type { Rcl, RclNode, RclQos } from "./client.ts";
 import { codecOf, ros2Type } from "./codec.ts";
@@ -7,13 +7,14 @@ import type { Messages2, MessageType2 } from "./messages.ts";
 /** ms of silence after which nobody is there; DDS itself waits ten seconds until it gives a process up that was killed. ms between two looks. */
 const SILENCE = 500;
 const LOOK = 100;
-/** Messages that wait for this thread while it is busy. */
+/** Messages that wait for this thread while it is busy; of what is kept for who comes late, all who keep something, as for /tf_static. */
 const WAIT = 10;
+const KEPT = 32;
 
 /** What measures says so again and again; of what does not, the graph tells whether somebody would. */
 const streams: ReadonlySet<MessageType2> = new Set(["sensor_msgs/JointState", "geometry_msgs/PoseArray", "tf2_msgs/TFMessage"]);
 
-/** `latched`: the last message of a publisher that keeps it for who comes late. */
+/** `latched`: what publishers keep for who comes late, told to a late subscriber of ours as well. */
 export type How = "stream" | "latched";
 
 /** Streams are heard as they come, by whichever publisher: one that is reliable, and one that is not. */
@@ -22,7 +23,7 @@ export function qosOf({ HistoryPolicy: h, ReliabilityPolicy: r, DurabilityPolicy
   return [
     h.RMW_QOS_POLICY_HISTORY_KEEP_LAST,
     // One of what is spoken: an old set-point is worse than none.
-    side === "speak" || how === "latched" ? 1 : WAIT,
+    side === "speak" ? 1 : how === "latched" ? KEPT : WAIT,
     reliable ? r.RMW_QOS_POLICY_RELIABILITY_RELIABLE : r.RMW_QOS_POLICY_RELIABILITY_BEST_EFFORT,
     how === "latched" ? d.RMW_QOS_POLICY_DURABILITY_TRANSIENT_LOCAL : d.RMW_QOS_POLICY_DURABILITY_VOLATILE,
   ] as const;
@@ -55,7 +56,7 @@ export function heard<T extends MessageType2>(
   how: How,
 ): Heard<Messages2[T]> & { close(): void } {
   const codec = codecOf(type);
-  const message$ = new Subject<Messages2[T]>();
+  const message$ = how === "latched" ? new ReplaySubject<Messages2[T]>(KEPT) : new Subject<Messages2[T]>();
   const linked$ = new BehaviorSubject(false);
   let last = -Infinity;
   const take = guarded<unknown>(fault, topic, (raw) => {

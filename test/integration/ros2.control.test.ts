@@ -1,6 +1,9 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { expect } from "chai";
 import { lastValueFrom } from "rxjs";
 import type { Observable } from "rxjs";
@@ -52,23 +55,46 @@ describe("an arm under ros2_control, on a real ROS 2 graph", function () {
     expect(await outcome(ros2Arm(node, wrong))).to.equal("config.invalid");
   });
 
-  it("a robot process that is killed is a lost link, although DDS does not know yet", async () => {
+  const begun = async (args: readonly string[], word: string) => {
     const env = { ...process.env, ROS_DOMAIN_ID: String(domain) };
-    twin = spawn(process.execPath, ["bin/onarm.mjs", "twin", "--speak", "ros2-control", "--json"], {
-      env,
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+    const child = spawn(process.execPath, ["bin/onarm.mjs", ...args, "--json"], { env, stdio: ["ignore", "ignore", "pipe"] });
     const said: string[] = [];
-    twin.stderr!.on("data", (data: Buffer) => said.push(String(data)));
-    await until("the twin", () => said.join("").includes("the twin lives"));
+    child.stderr.on("data", (data: Buffer) => said.push(String(data)));
+    await until(`"${word}"`, () => said.join("").includes(word), 40_000);
+    return child;
+  };
+  const killed = async (child: ChildProcess) => {
+    const gone = once(child, "exit");
+    process.kill(child.pid!, "SIGKILL");
+    await gone;
+  };
+
+  it("an arm that never forgets a velocity is brought to rest by the watchdog when control is killed in motion", async () => {
+    twin = await begun(["twin", "--speak", "ros2-control"], "the twin lives");
+    const folder = await mkdtemp(path.join(tmpdir(), "onarm-ros2-"));
+    const control = await begun(
+      ["run", "--arm", "ros2-control", "--headless", "--seconds", "60", "--out", folder],
+      "kinematics by the robot's own URDF",
+    );
+    let fastest = NaN;
+    const states = node.hear("/joint_states", "sensor_msgs/JointState").message$;
+    const watching = states.subscribe(({ velocity }) => (fastest = Math.max(...Array.from(velocity, Math.abs))));
+    await until("motion", () => fastest > 0.1);
+    await killed(control);
+    let rested = 0;
+    const resting = states.subscribe(() => (rested = fastest < 0.02 ? rested + 1 : 0));
+    await until("rest", () => rested >= 50);
+    for (const each of [watching, resting]) each.unsubscribe();
+    await rm(folder, { recursive: true });
+  });
+
+  it("a robot process that is killed is a lost link, although DDS does not know yet", async () => {
     const { arm } = await ros2Bench(node, {
       ...site,
       command: { interface: "velocity", topic: "/velocity_controller/commands" },
     });
     const ended = end(arm.state$);
-    const gone = once(twin, "exit");
-    process.kill(twin.pid!, "SIGKILL");
-    await gone;
+    await killed(twin!);
     expect(await ended).to.match(/^link\.lost: nobody publishes \/joint_states any more/);
     expect(node.publishers("/joint_states").length).to.equal(1);
     await arm.close();
