@@ -87,7 +87,7 @@ function found({ episode, recording }: Line, episodes: readonly RecordedEpisode[
   throw new OnarmError(
     "dataset.mismatch",
     named.length === 0
-      ? `${where}: ${which} is in none of the recordings; correct the line, or name its recording with --from`
+      ? `${where}: ${which} is in none of the recordings, or was discarded; correct the line, or name its recording with --from`
       : `${where}: ${which} is in ${named.length} recordings; add "recording": "${path.basename(named[0]!.file)}" or another's name`,
   );
 }

@@ -22,7 +22,6 @@ export interface Asked {
   readonly aims?: readonly AimKind[];
   /** A dataset that the episodes are added to. */
   readonly with?: string;
-  /** Asked between recordings. */
   readonly signal?: AbortSignal;
 }
 
@@ -63,14 +62,15 @@ export async function fromRecordings(asked: Asked, spec: DomainSpec): Promise<Fr
   const files = await recordingsIn(asked.from);
   const read = [];
   for (const file of files) {
-    if (asked.signal?.aborted) throw new OnarmError("interrupted", "dataset: stopped before all was read; nothing was written");
-    read.push({ ...(await readEpisodes(file, spec)), said: await bookOf(file) });
+    const said = await bookOf(file);
+    const discarded = new Set([...said.values()].flatMap(({ number, keep }) => (keep ? [] : [number])));
+    read.push({ ...(await readEpisodes(file, spec, { discarded, signal: asked.signal })), said, discarded });
   }
   const all = read.flatMap(({ episodes }) => episodes);
   const label = await labelled(asked, all, spec);
   const base = asked.with === undefined ? undefined : await readDataset(path.resolve(asked.with), spec);
 
-  const leftOut = { discarded: 0, short: 0, unlabelled: 0, pointless: 0 };
+  const leftOut = { discarded: read.reduce((n, { discarded }) => n + discarded.size, 0), short: 0, unlabelled: 0, pointless: 0 };
   const shortened: Record<string, number> = {};
   const own: OwnTask[] = [...(base?.manifest.tasks.own ?? [])];
   const drawn = (base?.manifest.tasks.count ?? 0) - own.length;
@@ -78,12 +78,10 @@ export async function fromRecordings(asked: Asked, spec: DomainSpec): Promise<Fr
   const made: Episode[] = [];
   for (const { episodes, said } of read)
     for (const one of episodes) {
-      const told = said.get(one.number);
-      if (told?.keep === false) leftOut.discarded++;
-      else if (one.steps === 0) leftOut.short++;
+      if (one.steps === 0) leftOut.short++;
       else {
         const before = made.length;
-        const fit = wantedIn(one, told, asked.aims);
+        const fit = wantedIn(one, said.get(one.number), asked.aims);
         for (const { scene, aim } of fit) {
           const worth = label(one, aim);
           if (!worth) continue;
@@ -101,7 +99,7 @@ export async function fromRecordings(asked: Asked, spec: DomainSpec): Promise<Fr
         else if (one.shortened) shortened[one.shortened] = (shortened[one.shortened] ?? 0) + 1;
       }
     }
-  if (made.length === 0) throw nothingKept(all.length, leftOut, asked);
+  if (made.length === 0) throw nothingKept(all.length + leftOut.discarded, leftOut, asked);
   const low = spec.reward.kind === "sparse" ? spec.reward.low : 0;
   return {
     episodes: [...(base?.episodes ?? []), ...made].sort((a, b) => a.task - b.task),

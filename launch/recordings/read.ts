@@ -19,7 +19,7 @@ export interface RecordedEpisode {
   /** How it was set out, and what was wanted; undefined in recordings that do not tell. */
   readonly scene?: SceneSpec;
   readonly aim?: string;
-  /** Steps that were recorded, and of these from the first on the ones that are whole and the policy's own. */
+  /** Steps that were made, and of these from the first on the ones that are whole and the policy's own. */
   readonly recorded: number;
   readonly steps: number;
   readonly observation: Float32Array;
@@ -69,10 +69,15 @@ interface Taken {
 }
 
 /**
- * Every episode of a recording of a domain's arm. A torn recording gives what is before the damage.
- * @throws "dataset.mismatch" for a recording of another domain or other widths and for numbers that are not finite; "file.missing", "file.damaged"
+ * Every episode of a recording of a domain's arm but those that are `discarded`. A torn recording gives what is before the damage.
+ * @throws "dataset.mismatch" for a recording of another domain, for numbers of another width or meaning, or that are not finite; "file.missing",
+ * "file.damaged"; "interrupted"
  */
-export async function readEpisodes(file: string, spec: DomainSpec): Promise<ReadRecording> {
+export async function readEpisodes(
+  file: string,
+  spec: DomainSpec,
+  { discarded, signal }: { readonly discarded: ReadonlySet<number>; readonly signal: AbortSignal | undefined },
+): Promise<ReadRecording> {
   const { domain } = await readHeader(file);
   if (domain !== spec.name)
     throw new OnarmError("dataset.mismatch", `${file}: recorded in the domain ${domain}, not ${spec.name}; leave it out`);
@@ -80,6 +85,8 @@ export async function readEpisodes(file: string, spec: DomainSpec): Promise<Read
   let torn: string | undefined;
   try {
     for await (const record of readRecording(file)) {
+      if (signal?.aborted) throw new OnarmError("interrupted", "dataset: stopped before all was read; nothing was written");
+      if ("episode" in record && discarded.has(record.episode)) continue;
       if (record.channel === "/onarm/episode" && record.phase === "begin") {
         requireMeaning(record, spec, file);
         taken.set(record.episode, { begin: record, transitions: [] });
@@ -154,7 +161,7 @@ function wholeSteps({ begin, transitions, end, label }: Taken, spec: DomainSpec,
     ...{ file, number: begin.episode, task: begin.task },
     ...(begin.scene ? { scene: begin.scene } : {}),
     ...(begin.aim === undefined ? {} : { aim: begin.aim }),
-    ...{ recorded: rows.length, steps, observation, action },
+    ...{ recorded: end?.steps ?? rows.length, steps, observation, action },
     terminated: end?.terminated === true && steps === rows.length,
     ...(shortened ? { shortened } : {}),
     ...(label ? { label: { reward: label.reward, source: label.source } } : {}),

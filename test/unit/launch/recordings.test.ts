@@ -129,6 +129,14 @@ describe("recordings as offline data", () => {
     expect(made.leftOut).to.deep.equal({ discarded: 1, short: 0, unlabelled: 0, pointless: 0 });
   });
 
+  it("do not even look at what was discarded: a NaN in it is nobody's trouble", async () => {
+    const odd = driven(0, { opened: [0, NaN, 0.1] });
+    const recording = await file([...odd, ...driven(1, { opened: opening })]);
+    await appendFile(episodesOf(recording), `{"number":0,"keep":false}\n`);
+    const made = await from({ from: [recording] });
+    expect([made.added, made.leftOut.discarded]).to.deep.equal([1, 1]);
+  });
+
   it("take a person's labels: from which step on it was good, never, or each step; the last line of an episode counts", async () => {
     const recording = await file([0, 1, 2, 3].flatMap((n) => driven(n, { opened: opening })));
     const said = await labels(
@@ -147,9 +155,11 @@ describe("recordings as offline data", () => {
     expect(made.tasks.own!.map(({ rewards }) => rewards)).to.deep.equal(["person"]);
   });
 
-  it("take what a person said on the page, too", async () => {
-    const label = { reward: Float32Array.of(-1, -1, -1, -1, 0), source: "person" as const };
+  it("take what a person said on the page, too; of an episode that is used in part, the steps that are used", async () => {
+    const label = { reward: Float32Array.of(-1, 0, -1, -1, 0), source: "person" as const };
     expect(rewards(await one({ opened: opening, label }, { label: "person" }))).to.deep.equal([[...label.reward]]);
+    expect(rewards(await one({ opened: opening, label, lost: 3 }, { label: "person" }))).to.deep.equal([[-1, 0]]);
+    expect(rewards(await one({ opened: opening, label, byHand: 3 }, { label: "person" }))).to.deep.equal([[-1, 0, -1]]);
   });
 
   it("never take decoded rewards for real ones: only when asked for, and then under that name", async () => {
