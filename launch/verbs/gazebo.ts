@@ -3,10 +3,12 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { sawyer } from "../../robot/description/sawyer.ts";
+import type { ShimSettings } from "../../robot/gazebo/shim.ts";
 import { bridgeYaml, shimJson } from "../../sim/gazebo/wiring.ts";
 import { worldSdf } from "../../sim/gazebo/world.ts";
 import { parseConfig } from "../../src/config/file.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
+import { metres } from "../../src/domain/units.ts";
 import { readBundle } from "../../src/policy/bundle.ts";
 import { sawyerTask } from "../../src/tasks/sawyer.ts";
 import { integer, type Verb } from "../cli.ts";
@@ -14,22 +16,25 @@ import type { VerbContext } from "../verb.ts";
 
 interface Options {
   readonly bundle: string;
-  readonly task: number;
+  readonly task?: number;
   readonly shim?: boolean;
 }
 
 const shipped = fileURLToPath(new URL("../../shipped/sawyer/bundle", import.meta.url));
-/** A training scene of the shipped bundle with a drawer and a button in it. */
-export const DEFAULT_TASK = 0;
+/** The first training scene in which everything stands that a scene can have. */
+const fullest = (seed: number): number => {
+  for (let id = 0; ; id++) if (Object.keys(sawyerTask("train", seed, id).scene).length === 2) return id;
+};
 
 /** The files of one dry run, by name. */
 export const gazeboFiles = (scene: Parameters<typeof worldSdf>[1]): Readonly<Record<string, string>> => ({
   "world.sdf": worldSdf(sawyer, scene),
   "bridge.yaml": bridgeYaml(sawyer),
-  "shim.json": shimJson(sawyer),
+  "shim.json": shimJson(sawyer, scene),
 });
 
 const topic = z.string().startsWith("/");
+const point = z.tuple([z.number(), z.number(), z.number()]);
 const settingsFile = z.strictObject({
   joints: z.array(z.string().min(1)).min(1),
   start_rad: z.array(z.number()),
@@ -39,10 +44,22 @@ const settingsFile = z.strictObject({
   joint_states_from: topic,
   joint_states_to: topic,
   poses_from: topic,
+  world: z.string().min(1),
+  scene: z.strictObject({
+    drawer: z.strictObject({ position: point, opens: point, travel: z.number().transform(metres) }).optional(),
+    button: z.strictObject({ position: point }).optional(),
+  }),
 });
 
-async function write(folder: string, { bundle, task }: Options, context: VerbContext) {
+/** A key that is absent, and one that is there without a value, are the same to a scene. */
+const shimSettings = ({ scene: { drawer, button }, ...rest }: z.output<typeof settingsFile>): ShimSettings => ({
+  ...rest,
+  scene: { ...(drawer && { drawer }), ...(button && { button }) },
+});
+
+async function write(folder: string, { bundle, ...options }: Options, context: VerbContext) {
   const { dataset } = (await readBundle(bundle)).manifest.provenance;
+  const task = options.task ?? fullest(dataset.taskSeed);
   const { scene } = sawyerTask("train", dataset.taskSeed, task);
   await mkdir(folder, { recursive: true });
   const files = gazeboFiles(scene);
@@ -63,7 +80,7 @@ async function stand(folder: string, context: VerbContext) {
   const [{ openRos2 }, { gazeboShim }] = await Promise.all([import("../../robot/ros.ts"), import("../../robot/gazebo/shim.ts")]);
   const node = await openRos2({ name: "onarm_shim" });
   try {
-    const shim = await gazeboShim(node, settings, context.log);
+    const shim = await gazeboShim(node, shimSettings(settings), { log: context.log });
     context.log(`between ROS 2 and ${folder}; Ctrl-C ends it`);
     await new Promise<void>((over) => context.signal.addEventListener("abort", () => over(), { once: true }));
     shim.close();
@@ -80,7 +97,7 @@ export const verb: Verb<Options> = {
   options: (command) => {
     command
       .option("--bundle <dir>", "whose training scenes are meant", shipped)
-      .option("--task <n>", "which of them stands on the table", integer(), DEFAULT_TASK)
+      .option("--task <n>", "which of them stands on the table; the first with a drawer and a button when left out", integer())
       .option("--shim", "stand between ROS 2 and the world that was written to --out: the launch file starts this");
   },
   run: (options, context) => {

@@ -1,7 +1,10 @@
 import { performance } from "node:perf_hooks";
 import { interval, Subscription } from "rxjs";
+import type { SceneSpec } from "../../src/domain/scene.ts";
 import type { Ros2 } from "../ros.ts";
 import { secondsOf, timeOf } from "../ros1/messages.ts";
+import { REQUEST } from "../scenes/tracked.ts";
+import { resetWorld } from "./reset.ts";
 import { velocities } from "./velocities.ts";
 
 /** What stands between ROS 2 and one Gazebo world: names of topics on either side, joints in order, where the arm stands at first, rad, and s. */
@@ -14,6 +17,23 @@ export interface ShimSettings {
   readonly joint_states_from: string;
   readonly joint_states_to: string;
   readonly poses_from: string;
+  /** The world's name, and what was set out in it when it was written. */
+  readonly world: string;
+  readonly scene: SceneSpec;
+}
+
+/** m by which a scene that is asked for may differ from the one that the world has. */
+const SAME = 0.001;
+
+/** Whether a world whose beginning is `has` is, at its beginning, what is wanted. */
+export function isScene(has: SceneSpec, wanted: SceneSpec): boolean {
+  const near = (a: readonly number[], b: readonly number[]) => a.every((x, k) => Math.abs(x - b[k]!) <= SAME);
+  const { drawer: d, button: b } = wanted;
+  if ((d === undefined) !== (has.drawer === undefined) || (b === undefined) !== (has.button === undefined)) return false;
+  return (
+    (!d || near([...d.position, ...d.opens, d.travel], [...has.drawer!.position, ...has.drawer!.opens, has.drawer!.travel])) &&
+    (!b || near(b.position, has.button!.position))
+  );
 }
 
 /** ms: as often as the arm is driven. */
@@ -22,9 +42,16 @@ const BEAT = 10;
 /**
  * Makes of Gazebo's joints what a driver of an arm shows: one array of velocities in, which is taken back when no more come, also when whoever
  * drives was killed; joint states and tf with this machine's time, so that a simulation that runs slower than the clock does not look late.
- * Rejects as the node does. `close` says zero first.
+ * A scene that is asked for is set out by a reset of the world, where it is the world's own; `reset`: how. Rejects as the node does. `close` says zero first.
  */
-export async function gazeboShim(node: Pick<Ros2, "hear" | "speak">, settings: ShimSettings, log: (line: string) => void) {
+export async function gazeboShim(
+  node: Pick<Ros2, "hear" | "speak">,
+  settings: ShimSettings,
+  {
+    log,
+    reset = () => resetWorld(settings.world),
+  }: { readonly log: (line: string) => void; readonly reset?: () => Promise<void> },
+) {
   const arm = velocities(settings.joints, settings.start_rad, settings.timeout_s);
   const now = () => performance.now() / 1000;
   const stamp = () => timeOf(Date.now() / 1000);
@@ -54,6 +81,15 @@ export async function gazeboShim(node: Pick<Ros2, "hear" | "speak">, settings: S
   open.add(
     node.hear(settings.commands_topic, "std_msgs/Float64MultiArray").message$.subscribe(({ data }) => {
       if (!arm.hears(now(), [...data])) log(`${settings.commands_topic}: a command is ${settings.joints.length} finite numbers`);
+    }),
+  );
+  open.add(
+    node.hear(REQUEST, "std_msgs/String", "latched").message$.subscribe(({ data }) => {
+      const asked = async () => {
+        if (isScene(settings.scene, JSON.parse(data) as SceneSpec)) await reset();
+        else log("another scene is wanted than this world has: write its own with onarm gazebo --task, and start again");
+      };
+      asked().catch((error: Error) => log(error.message));
     }),
   );
   open.add(

@@ -1,5 +1,6 @@
 import type { ArmDescription } from "../../src/domain/arm.ts";
-import { gz, ros } from "./names.ts";
+import type { SceneSpec } from "../../src/domain/scene.ts";
+import { gz, ros, WORLD } from "./names.ts";
 
 interface Row {
   readonly ros_topic_name: string;
@@ -41,7 +42,7 @@ export const bridgeYaml = (description: ArmDescription): string =>
     .join("");
 
 /** What the shim between ROS 2 and Gazebo needs to know (robot/gazebo/shim.ts). */
-export const shimJson = (description: ArmDescription): string =>
+export const shimJson = (description: ArmDescription, scene: SceneSpec): string =>
   JSON.stringify(
     {
       joints: description.commanded,
@@ -52,6 +53,8 @@ export const shimJson = (description: ArmDescription): string =>
       joint_states_from: ros.joints,
       joint_states_to: ros.states,
       poses_from: ros.poses,
+      world: WORLD,
+      scene,
     },
     undefined,
     2,

@@ -8,6 +8,7 @@ import type { Ros2 } from "../../robot/ros.ts";
 import type { TracePoint } from "../../sim/twin.ts";
 import type { SceneSpec } from "../../src/domain/scene.ts";
 import { metres, seconds } from "../../src/domain/units.ts";
+import { outcome } from "../contract/arm.contract.ts";
 import { fakeGazebo } from "../support/fakeGazebo.ts";
 import { until } from "../support/mosquitto.ts";
 import { ros2Domain } from "../support/ros2.ts";
@@ -24,11 +25,16 @@ describe("a dry run in Gazebo, by what ROS 2 sees of it", function () {
   let shim: Awaited<ReturnType<typeof gazeboShim>>;
   let site: Awaited<ReturnType<typeof openSite>>;
   const said: string[] = [];
+  let resets = 0;
   before(async function () {
     const domain = ros2Domain(this);
     node = await openRos2({ name: "gazebo", domain });
     world = await fakeGazebo(node, scene);
-    shim = await gazeboShim(node, world.settings, (line) => said.push(line));
+    const reset = async () => {
+      resets++;
+      world.rewind();
+    };
+    shim = await gazeboShim(node, world.settings, { log: (line) => said.push(line), reset });
     await until("the arm at its start", () => shim.ready());
     site = await openSite(siteOf(`gazebo@${domain}`)!);
   });
@@ -88,9 +94,15 @@ describe("a dry run in Gazebo, by what ROS 2 sees of it", function () {
 
   it("its scene is the one that was written, drawer and button where they are, and the drawer's way told", async () => {
     await site.scene.arrange(scene);
+    expect(resets).to.equal(1);
+    await until("the arm at its start", () => shim.ready());
     const { facts } = await firstValueFrom(site.scene.scene$.pipe(filter(({ facts }) => Object.keys(facts).length === 2)));
     expect(facts["drawer"]!.travel).to.be.closeTo(0.12, 1e-3);
     [0.6, 0.22 - 0.12 - 0.055, -0.005].forEach((x, k) => expect(facts["drawer"]!.position[k]).to.be.closeTo(x, 1e-3));
+    const other = { button: { position: [0.6, 0.1, 0.01] as const } };
+    expect(await outcome(site.scene.arrange(other))).to.equal("tasks.invalid");
+    expect(resets).to.equal(1);
+    expect(said.at(-1)).to.match(/another scene is wanted than this world has/);
     scene.button!.position.forEach((x, k) => expect(facts["button"]!.position[k]).to.be.closeTo(x, 1e-3));
   });
 
@@ -100,8 +112,10 @@ describe("a dry run in Gazebo, by what ROS 2 sees of it", function () {
   });
 
   it("a world that is reset is led to its start again", async () => {
+    const words = () => said.filter((line) => /was reset/.test(line)).length;
+    const before = words();
     world.rewind();
-    await until("word of it", () => said.some((line) => /was reset/.test(line)));
+    await until("word of it", () => words() > before);
     await until("the arm at its start", () => shim.ready());
     expect(await position("right_j0")).to.be.closeTo(0, 0.015);
   });
