@@ -64,8 +64,11 @@ export const verb: Verb<Asked> = {
         "usage.invalid",
         "dataset: --domain names whose behaviour makes the data, or --from recordings; run 'onarm dataset --help' for its options",
       );
-    if (asked.aim !== undefined || asked.with !== undefined || asked.labels !== undefined)
-      throw new OnarmError("usage.invalid", "dataset: --aim, --labels and --with are of recordings; name them with --from");
+    if (asked.aim !== undefined || asked.with !== undefined || asked.labels !== undefined || asked.label !== "predicate")
+      throw new OnarmError(
+        "usage.invalid",
+        "dataset: --aim, --label, --labels and --with are of recordings; name them with --from",
+      );
     const options = { ...asked, domain: name };
     const domain = await openDomain(name);
     const directory = path.resolve(context.out ?? `out/dataset-${name}-${context.seed}`);

@@ -4,6 +4,7 @@ import path from "node:path";
 import { recover } from "../../src/recording/recover.ts";
 import { stopLogOf } from "../../src/recording/stopLog.ts";
 import type { Verb } from "../cli.ts";
+import { episodesOf } from "../running/episodes.ts";
 
 export const verb: Verb = {
   name: "recover",
@@ -15,10 +16,14 @@ export const verb: Verb = {
     const from = path.resolve(context.args[0]!);
     const out = path.resolve(context.out ?? `${from.replace(/\.mcap$/, "")}.recovered.mcap`);
     const { file, records, lostBytes, damage } = await recover(from, out);
-    // The stops that were kept beside the torn one belong to what was saved of it, too.
-    await copyFile(stopLogOf(from), stopLogOf(file), constants.COPYFILE_EXCL).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") context.log(`the log of stops was not copied: ${error.message}`);
-    });
+    // The stops and what a person said of episodes, kept beside the torn one, belong to what was saved of it, too.
+    for (const [what, of] of [
+      ["log of stops", stopLogOf],
+      ["list of episodes", episodesOf],
+    ] as const)
+      await copyFile(of(from), of(file), constants.COPYFILE_EXCL).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== "ENOENT") context.log(`the ${what} was not copied: ${error.message}`);
+      });
     return { file, from, records, lost: lostBytes, damage: damage ? { offset: damage.offset, why: damage.why } : null };
   },
 };

@@ -4,6 +4,7 @@ import { expect } from "chai";
 import { recordedDataset } from "../../../launch/recordings/recordedDataset.ts";
 import { episodesOf } from "../../../launch/running/episodes.ts";
 import { driven, file, from, labels, one, opening, refusal, scratch, seenWith } from "../../support/armRecording.ts";
+import { commandLine } from "../../support/realVerbs.ts";
 
 describe("recordings are refused, nothing written, when", () => {
   const good = () => file(driven(0, { opened: opening }));
@@ -166,4 +167,20 @@ describe("recordings are refused, nothing written, when", () => {
     );
     expect(await readdir(path.dirname(recording))).to.deep.equal(["run.mcap"]);
   });
+
+  for (const [what, flags, expected] of [
+    ["neither a domain nor a recording is named", [], /--domain names whose behaviour makes the data, or --from recordings/],
+    [
+      "they are to be of another domain",
+      ["--from", scratch, "--domain", "point"],
+      /leave --domain point out, or say --domain sawyer/,
+    ],
+    ["an aim is none", ["--from", scratch, "--aim", "reach,throw"], /--aim throw: the aims are reach, open-drawer/],
+    ["labels are named without them", ["--domain", "sawyer", "--label", "recorded"], /are of recordings; name them with --from/],
+  ] as const)
+    it(what, async () => {
+      const { code, json } = await commandLine("dataset", ...flags);
+      expect(code).to.equal(2);
+      expect(json.error.message).to.match(expected);
+    });
 });

@@ -11,6 +11,7 @@ import { readDataset } from "../../../src/learning/dataset.ts";
 import { sawyerObservation } from "../../../src/policy/observation.ts";
 import { sawyerSpec } from "../../../src/tasks/sawyer.ts";
 import { driven, file, from, lab, labels, one, opening, refusal, scratch, seenWith } from "../../support/armRecording.ts";
+import { commandLine } from "../../support/realVerbs.ts";
 
 const rewards = ({ episodes }: FromRecordings) => episodes.map(({ reward }) => [...reward]);
 
@@ -127,6 +128,18 @@ describe("recordings as offline data", () => {
     const made = await from({ from: [recording] });
     expect(made.episodes.map(({ steps }) => steps)).to.deep.equal([4, 5]);
     expect(made.leftOut).to.deep.equal({ discarded: 1, short: 0, unlabelled: 0, pointless: 0 });
+  });
+
+  it("leave out what was discarded also when they were torn and have been recovered", async () => {
+    const torn = await file(
+      [0, 1].flatMap((n) => driven(n, { opened: opening })),
+      { torn: 0.95 },
+    );
+    await appendFile(episodesOf(torn), `{"number":0,"keep":false}\n`);
+    const { code, json } = await commandLine("recover", torn, "--out", torn.replace(".mcap", ".whole.mcap"));
+    expect(code).to.equal(0);
+    const made = await from({ from: [json.file] });
+    expect([made.added, made.leftOut.discarded, made.shortened]).to.deep.equal([1, 1, { torn: 1 }]);
   });
 
   it("do not even look at what was discarded: a NaN in it is nobody's trouble", async () => {
