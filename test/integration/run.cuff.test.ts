@@ -10,7 +10,7 @@ describe("a hand on the arm's cuff during a run", function () {
 
   it("holds the policy, and marks the steps and the episode in which a person moved the arm", async () => {
     const twin = await spawnTwin(sawyer, { timeout: 0.1, linger: 20 });
-    const out = ["--out", at("cuff"), "--seconds", "60", "--episodes", "1"];
+    const out = ["--out", at("cuff"), "--seconds", "60"];
     const run = start(["run", "--port", "0", "--token", token, ...out, "--arm", `sim@${twin.address}`]);
     const page = await operator(run);
     const driven = await page.state(({ mode, episode }) => mode === "running" && episode === 0);
@@ -24,10 +24,13 @@ describe("a hand on the arm's cuff during a run", function () {
       page.ask("resume");
       return (await page.state(() => true)).mode === "running";
     });
+    const { at: resumed } = await page.mode("running");
+    await page.state(({ at }) => at >= resumed + 0.5);
+    run.interrupt();
     const { code, json, err } = await run.ended;
+    page.close();
     await twin.end();
     expect(code, err).to.equal(0);
-    page.close();
     expect(json.holds).to.be.at.least(1);
     const steps: boolean[] = [];
     const episodes: boolean[] = [];
