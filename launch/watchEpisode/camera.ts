@@ -6,6 +6,8 @@ type Pixel = readonly [number, number];
 
 /** A parallel view of the arm's base frame: points in m become places in a picture. */
 export interface Camera {
+  /** Pixels a metre. */
+  readonly scale: number;
   place(point: Vec3): Pixel;
   /** How near a point is, m along the line of sight. */
   nearness(point: Vec3): number;
@@ -24,6 +26,7 @@ export function camera(centre: Vec3, azimuth: number, elevation: number, scale: 
     [ce * ca, ce * sa, se],
   ];
   return {
+    scale,
     place: (p) => [x0 + scale * along(right, p), y0 - scale * along(up, p)],
     nearness: (p) => along(toward, p),
   };

@@ -26,10 +26,8 @@ export function picture(view: Camera, scene: SceneSpec, aim: AimKind | undefined
   const parts: string[] = [tableTop(view)];
   if (drawer) parts.push(chest(view, drawer.position, drawer.opens, shot.drawer ?? drawer.travel));
   if (knob) parts.push(plunger(view, knob.position, shot.button ?? 0));
-  if (aim === "reach") {
-    const [[edge], [middle]] = [view.place([REACH_GOAL[0], REACH_GOAL[1] + REACH_RADIUS, REACH_GOAL[2]]), view.place(REACH_GOAL)];
-    parts.push(disc(view, REACH_GOAL, Math.abs(edge - middle), { fill: GOAL, "fill-opacity": 0.2, stroke: GOAL }));
-  }
+  if (aim === "reach")
+    parts.push(disc(view, REACH_GOAL, REACH_RADIUS * view.scale, { fill: GOAL, "fill-opacity": 0.2, stroke: GOAL }));
   const foot: Vec3 = [shot.tip[0], shot.tip[1], TABLE_Z];
   parts.push(
     polyline(view, [shot.tip, foot], { stroke: TIP, "stroke-width": 0.8, "stroke-dasharray": "2 2" }),
