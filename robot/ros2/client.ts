@@ -33,7 +33,13 @@ export interface RclService {
 
 export interface RclNode {
   createPublisher(type: string, topic: string, options: { readonly qos: object }): RclPublisher;
-  createSubscription(type: string, topic: string, options: { readonly qos: object }, callback: (raw: unknown) => void): object;
+  /** `isRaw`: bytes come as they are on the wire; a Buffer that is published goes as it is. */
+  createSubscription(
+    type: string,
+    topic: string,
+    options: { readonly qos: object; readonly isRaw: boolean },
+    callback: (raw: unknown) => void,
+  ): object;
   createService(type: string, name: string, callback: (request: unknown, response: RclService) => void): object;
   countPublishers(topic: string): number;
   getPublishersInfoByTopic(topic: string): readonly RclEndpoint[];

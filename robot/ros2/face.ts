@@ -1,4 +1,5 @@
 import { joinDomain, SPIN } from "../ros.ts";
+import { bytesOf } from "./cdr.ts";
 import { codecOf, ros2Type } from "./codec.ts";
 import type { Messages2, MessageType2 } from "./messages.ts";
 import { guarded, qosOf } from "./topics.ts";
@@ -58,11 +59,11 @@ export async function openFace({ name, domain, parameters, fault }: FaceOptions)
     name: `/${name}`,
     domain: Number(context.domainId),
     publisher(topic, type, latching = false) {
-      const codec = codecOf(type);
+      const [codec, bytes] = [codecOf(type), bytesOf(type)];
       const qos = new rcl.QoS(...qosOf(rcl.QoS, "speak", latching ? "latched" : "stream"));
       const publisher = node.createPublisher(ros2Type(type), topic, { qos });
       return guarded(fault, topic, (message) => {
-        if (active) publisher.publish(codec.write(message));
+        if (active) publisher.publish(bytes.encode(codec.write(message)));
       });
     },
     trigger(service, work) {

@@ -1,6 +1,7 @@
 import { BehaviorSubject, distinctUntilChanged, interval, ReplaySubject, Subject } from "rxjs";
 import type { Heard, Spoken } from "../wire.ts";
 import type { Rcl, RclNode, RclQos } from "./client.ts";
+import { bytesOf } from "./cdr.ts";
 import { codecOf, ros2Type } from "./codec.ts";
 import type { Messages2, MessageType2 } from "./messages.ts";
 
@@ -55,18 +56,18 @@ export function heard<T extends MessageType2>(
   type: T,
   how: How,
 ): Heard<Messages2[T]> & { close(): void } {
-  const codec = codecOf(type);
+  const [codec, bytes] = [codecOf(type), bytesOf(type)];
   const message$ = how === "latched" ? new ReplaySubject<Messages2[T]>(KEPT) : new Subject<Messages2[T]>();
   const linked$ = new BehaviorSubject(false);
   let last = -Infinity;
   const take = guarded<unknown>(fault, topic, (raw) => {
-    const message = codec.read(raw);
+    const message = codec.read(bytes.decode(raw as Uint8Array));
     last = performance.now();
     linked$.next(true);
     message$.next(message);
   });
   const qos = new rcl.QoS(...qosOf(rcl.QoS, "hear", how));
-  node.createSubscription(ros2Type(type), topic, { qos }, take);
+  node.createSubscription(ros2Type(type), topic, { qos, isRaw: true }, take);
   const streaming = streams.has(type) && how === "stream";
   const looking = interval(LOOK).subscribe(() => {
     if (!streaming) linked$.next(node.countPublishers(topic) > 0);
@@ -91,14 +92,14 @@ export function spoken<T extends MessageType2>(
   type: T,
   how: How,
 ): Spoken<Messages2[T]> {
-  const codec = codecOf(type);
+  const [codec, bytes] = [codecOf(type), bytesOf(type)];
   const qos = new rcl.QoS(...qosOf(rcl.QoS, "speak", how));
   const publisher = node.createPublisher(ros2Type(type), topic, { qos });
   let names: readonly string[] = [];
   return {
     topic,
     publish(message) {
-      const whole = codec.write(message);
+      const whole = bytes.encode(codec.write(message));
       if (!open()) return 0;
       publisher.publish(whole);
       return publisher.subscriptionCount;

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
+import { bytesOf } from "../../../robot/ros2/cdr.ts";
 import { codecOf, ros2Name, ros2Type } from "../../../robot/ros2/codec.ts";
 import { types2 } from "../../../robot/ros2/messages.ts";
 
@@ -79,4 +80,25 @@ describe("messages on their way to and from ROS 2", () => {
     const half = { header, mode: 2, names: ["a"], position: [], velocity: [0] };
     expect(complaint(() => codecOf("intera_core_msgs/JointCommand").write(half as never))).to.match(/^acceleration is missing/);
   });
+
+  it("on the wire they are CDR: a truth value is one byte behind the head, and nothing is one byte too", () => {
+    const { encode, decode } = bytesOf("std_msgs/Bool");
+    expect([...encode({ data: true })]).to.deep.equal([0, 1, 0, 0, 1]);
+    expect(decode(Uint8Array.of(0, 1, 0, 0, 1))).to.deep.equal({ data: true });
+    expect([...bytesOf("std_msgs/Empty").encode({})]).to.deep.equal([0, 1, 0, 0, 0]);
+  });
+  it("bytes that end too soon are no message", () =>
+    expect(complaint(() => bytesOf("std_msgs/Float64").decode(Uint8Array.of(0, 1, 0, 0, 1)))).to.not.equal("none"));
+  it("through bytes and back a set-point is what it was", () =>
+    fc.assert(
+      fc.property(fc.array(fc.double()), fc.array(fc.string()), (velocity, names) => {
+        const codec = codecOf("intera_core_msgs/JointCommand");
+        const bytes = bytesOf("intera_core_msgs/JointCommand");
+        const header = { seq: 0, stamp: { sec: 5, nsec: 6 }, frame_id: "" };
+        const sent = { header, mode: 2, names, position: [], velocity, acceleration: [], effort: [] };
+        const read = codec.read(bytes.decode(bytes.encode(codec.write(sent))));
+        expect([...read.velocity]).to.deep.equal(velocity);
+        expect({ ...read, ...{ position: [], velocity, acceleration: [], effort: [] } }).to.deep.equal(sent);
+      }),
+    ));
 });
