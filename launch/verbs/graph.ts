@@ -45,7 +45,7 @@ export const verb: Verb<Options> = {
         log: context.log,
         ...(domain === undefined ? {} : { domain }),
       });
-      closers.push(graph.close, controller.close);
+      closers.push(controller.close, graph.close);
       context.log(
         `${graph.node} is in ROS domain ${graph.domain}, with rights to ${rights} (the graph's process ${graph.pid}); Ctrl-C ends it`,
       );

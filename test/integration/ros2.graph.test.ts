@@ -122,6 +122,12 @@ describe("an arm as others see it on a real ROS 2 graph", function () {
     expect(await asker.trigger("/onarm/stop")).to.include({ success: true });
     expect((await asker.trigger("/onarm/enable")).message).to.match(/enable is refused: this run lets the graph watch/);
   });
+  it("it ends in order when it is told to: nobody has to stop the arm", async () => {
+    await end();
+    expect(child.exitCode).to.equal(0);
+    expect(said.join("")).to.not.include("watchdog");
+    await begin("watch");
+  });
   it("when the graph's process is killed the arm goes on, and says so", async () => {
     const found = /graph's process (\d+)/.exec(said.join(""))?.[1];
     expect(found, said.join("")).to.not.equal(undefined);
