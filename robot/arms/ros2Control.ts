@@ -46,9 +46,7 @@ export async function openRos2Control({ node, site, joints, clock, timeout = 0.1
   const link = jointLink({ wire, jointStates, joints, clock });
   let open = true;
   let measured: ArmState | undefined;
-  const follow = () => {
-    link.state$().subscribe({ next: (it) => (measured = it), error: () => {} });
-  };
+  const follow = () => void link.state$().subscribe({ next: (it) => (measured = it), error: () => {} });
   follow();
   const following = link.lost$.subscribe(follow);
   const word = (stopped: boolean, enabled: boolean): ArmStatus => ({
