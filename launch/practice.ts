@@ -68,6 +68,7 @@ const CHUNK = 100;
 export async function practise(parts: PracticeParts): Promise<PracticeState> {
   const { rollouts, trainer, config, taskCount, setting, among, seed, kind, signal } = parts;
   const { tasksPerRound, priorEpisodes, posteriorEpisodes, latentPeriod, sampleActions, updatesPerStep } = config.practice;
+  const everyTask = Array.from({ length: taskCount }, (_, task) => task);
   let state: PracticeState = parts.from ?? { steps: 0, updates: 0, round: 0, rng: rng("practice", seed).state() };
   let metrics: Metrics | undefined;
   if (kind !== "offline-only") await trainer.call("beginPractice", undefined);
@@ -85,7 +86,7 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
   await update();
   while (state.steps < parts.steps && !signal.aborted) {
     const stream = restoreRng(state.rng);
-    const tasks = Array.from({ length: tasksPerRound }, () => (among ? stream.pick(among) : stream.integer(taskCount)));
+    const tasks = visits(seed, state.round * tasksPerRound, tasksPerRound, among ?? everyTask);
     let made: Rollout[] = [];
     let traces: RolloutTrace[] = [];
     let labels: Float32Array[] = [];
@@ -143,4 +144,21 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
     await parts.onRound({ state, rollouts: made, exploration, traces, labels, metrics });
   }
   return state;
+}
+
+/**
+ * The tasks of the visits `from`, `from` + 1, ...: each task once before any again, in an order that `seed` draws anew every time. Own exploration of
+ * a task is what its contexts are made of from then on, so that a task left out would go on being inferred from somebody else's.
+ */
+function visits(seed: number, from: number, count: number, tasks: readonly number[]): number[] {
+  return Array.from({ length: count }, (_, i) => {
+    const epoch = Math.floor((from + i) / tasks.length);
+    const draw = rng("practice order", seed, epoch);
+    const order = [...tasks];
+    for (let k = order.length - 1; k > 0; k--) {
+      const j = draw.integer(k + 1);
+      [order[k], order[j]] = [order[j]!, order[k]!];
+    }
+    return order[(from + i) % tasks.length]!;
+  });
 }

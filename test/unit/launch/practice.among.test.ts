@@ -50,6 +50,16 @@ describe("what practice draws", () => {
     expect(asked.every((one) => !("setting" in one))).to.equal(true);
   });
 
+  it("is each task once before any again, in another order every time and with every seed", async () => {
+    const preset = presetConfig("default", sawyerSpec);
+    const config = { ...preset, practice: { ...preset.practice, priorEpisodes: 1, posteriorEpisodes: 0, tasksPerRound: 7 } };
+    const visits = async (seed: number) => (await rounds({ config, seed, steps: 80 })).tasks.slice(0, 80);
+    const [first, second] = [await visits(3), await visits(4)];
+    for (const order of [first.slice(0, 40), first.slice(40), second.slice(0, 40)])
+      expect([...order].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 40 }, (_, task) => task));
+    expect(new Set([first.slice(0, 40), first.slice(40), second.slice(0, 40)].map(String)).size).to.equal(3);
+  });
+
   it("is one of the site's label tasks for each rollout, all of them in time, in the scene that is set out for it", async () => {
     const among = [3, 17, 38];
     const { asked, tasks, made } = await rounds({ steps: 400, among, setting: (task) => ({ stands: task }) });
