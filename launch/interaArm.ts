@@ -3,11 +3,9 @@ import { fileURLToPath } from "node:url";
 import { sawyer } from "../robot/description/sawyer.ts";
 import { siteFile } from "../robot/sites/site.ts";
 import type { Ros1Site, Site } from "../robot/sites/site.ts";
-import { inStep } from "../sim/inStep.ts";
-import { pacedClock } from "../sim/pacedClock.ts";
-import { PERIOD } from "../sim/twinOptions.ts";
 import { parseConfig, readConfig } from "../src/config/file.ts";
 import { OnarmError } from "../src/domain/errors.ts";
+import { armOverWire } from "./armOverWire.ts";
 import { ownArmOf } from "./ownArm.ts";
 
 /** The shipped site of each arm that has a name. */
@@ -48,23 +46,7 @@ export async function openInteraArm(master: string) {
     import("../robot/arms/interaRos1.ts"),
   ]);
   const node = await openRos1({ master, name: "onarm" });
-  const clock = pacedClock(PERIOD);
-  const end = async () => {
-    clock.close();
-    await node.close();
-  };
-  try {
-    const arm = await openInteraRos1({ node, joints: sawyer.commanded, clock });
-    const step = inStep(clock, arm.state$);
-    const close = async () => {
-      step.unsubscribe();
-      await arm.close().finally(end);
-    };
-    return { arm: { ...arm, close }, clock, node };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  return armOverWire(node, (clock) => openInteraRos1({ node, joints: sawyer.commanded, clock }));
 }
 
 /** The same with what its lab's tracker sees, for a station. */

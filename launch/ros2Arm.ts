@@ -4,10 +4,9 @@ import type { InteraRos2Options } from "../robot/arms/interaRos2.ts";
 import type { Ros2 } from "../robot/ros.ts";
 import { REQUEST } from "../robot/scenes/tracked.ts";
 import type { Ros2Site } from "../robot/sites/site.ts";
-import { inStep } from "../sim/inStep.ts";
-import { pacedClock } from "../sim/pacedClock.ts";
+import type { pacedClock } from "../sim/pacedClock.ts";
 import type { Arm } from "../src/ports/arm.ts";
-import { PERIOD } from "../sim/twinOptions.ts";
+import { armOverWire } from "./armOverWire.ts";
 import { DESCRIPTION, ownArmOf } from "./ownArm.ts";
 
 /** ms that a description which somebody keeps for who comes late takes to come. */
@@ -27,24 +26,10 @@ async function opener(site: Ros2Site): Promise<(shared: InteraRos2Options) => Pr
 export async function openRos2Arm(site: Ros2Site, name = "onarm", prepare: (node: Ros2) => void = () => {}) {
   const [{ openRos2 }, open] = await Promise.all([import("../robot/ros.ts"), opener(site)]);
   const node = await openRos2({ name, ...(site.domain === undefined ? {} : { domain: site.domain }) });
-  const clock = pacedClock(PERIOD);
-  const end = async () => {
-    clock.close();
-    await node.close();
-  };
-  try {
+  return armOverWire(node, (clock) => {
     prepare(node);
-    const arm = await open({ node, joints: sawyer.commanded, clock });
-    const step = inStep(clock, arm.state$);
-    const close = async () => {
-      step.unsubscribe();
-      await arm.close().finally(end);
-    };
-    return { arm: { ...arm, close }, clock, node };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+    return open({ node, joints: sawyer.commanded, clock });
+  });
 }
 
 /** What robot_state_publisher, or the robot, tells of itself. It resolves with undefined where nobody does. */

@@ -25,7 +25,7 @@ export const verb: Verb<Options> = {
   options: (command) => {
     pageFlags(command)
       .option("--headless", "no page: lockstep alone")
-      .option("--steps <n>", "reward-free policy steps", integer({ min: 1, max: 1_000_000 }), 27_000)
+      .option("--steps <n>", "reward-free policy steps", integer({ min: 1, max: 1_000_000 }), 30_000)
       .option("--tasks <n>", "held-out test tasks scored before and after", integer({ min: 1, max: 10_000 }), 100)
       .option("--task-seed <s>", "which held-out test tasks; the seed of the run when left out", integer())
       .option("--validation <n>", "validation tasks the gate compares on", integer({ min: 20, max: 10_000 }), 200)
