@@ -43,6 +43,8 @@ describe("the page in a browser", function () {
     rig.state$.next(practising);
     await says("#mode", "running");
     await says("#reason", "decoder labels every step");
+    // One part of the page is drawn after the other.
+    await rig.page.locator("#stages li").nth(4).waitFor();
     expect(await rig.page.locator("#stages li").count()).to.equal(5);
     expect(await rig.page.locator("#stages li[data-state=running] progress").getAttribute("value")).to.equal("1240");
     await says("#scores", "before: 41 %");
