@@ -135,7 +135,8 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
     else {
       await wave(priorEpisodes, false);
       await wave(posteriorEpisodes, true);
-      steps = made.reduce((n, rollout) => n + rollout.steps, 0);
+      // An arm that is stopped in every first step must not be tried for ever: the step it was asked for counts.
+      steps = made.reduce((n, rollout) => n + Math.max(1, rollout.steps), 0);
     }
     // From here on the round's rollouts are in the trainer: an interrupt may cut its updates, never its waves.
     state = { ...state, steps: state.steps + steps, round: state.round + 1, rng: stream.state() };

@@ -9,7 +9,7 @@ import { seconds } from "../../../src/domain/units.ts";
 import { sawyerSpec } from "../../../src/tasks/sawyer.ts";
 
 /** Rounds of practice without an arm or a learner: what was asked of both. */
-async function rounds(over: Partial<Parameters<typeof practise>[0]> = {}) {
+async function rounds(over: Partial<Parameters<typeof practise>[0]> = {}, stepsMade = 1) {
   const asked: PractiseJob["rollouts"][number][] = [];
   const rollouts = {
     load: async () => {},
@@ -17,7 +17,7 @@ async function rounds(over: Partial<Parameters<typeof practise>[0]> = {}) {
       asked.push(...job.rollouts);
       return job.rollouts.map(({ task }) => ({
         rollout: {
-          ...{ task, steps: 1, terminated: false, human: false },
+          ...{ task, steps: stepsMade, terminated: false, human: false },
           ...{ observation: new Float32Array(22), action: new Float32Array(3) },
         },
         trace: { records: [], steps: [], duration: seconds(0), stops: 0, clamps: 0 },
@@ -58,6 +58,12 @@ describe("what practice draws", () => {
     for (const order of [first.slice(0, 40), first.slice(40), second.slice(0, 40)])
       expect([...order].sort((a, b) => a - b)).to.deep.equal(Array.from({ length: 40 }, (_, task) => task));
     expect(new Set([first.slice(0, 40), first.slice(40), second.slice(0, 40)].map(String)).size).to.equal(3);
+  });
+
+  it("is over after as many tries as steps were asked for, where the arm is stopped in every first step", async () => {
+    const { tasks, made } = await rounds({ steps: 60 }, 0);
+    expect(tasks.length).to.be.within(60, 89);
+    expect(made.at(-1)!.state.steps).to.equal(tasks.length);
   });
 
   it("is one of the site's label tasks for each rollout, all of them in time, in the scene that is set out for it", async () => {
