@@ -15,7 +15,8 @@ export const LIMITS_FILE = fileURLToPath(new URL("../robot/description/limits.ya
 export async function openSawyer(): Promise<{ twin: Twin; controller: Controller; environment: Environment<SawyerTask> }> {
   const limits = loadLimits(LIMITS_FILE);
   const twin = await createTwin(sawyer, { timeout: 0.1 });
-  const { arm, scene, clock } = twin;
+  const { arm, scene, clock, gripper } = twin;
+  await gripper.calibrate();
   const controller = createController({ arm, scene, clock, description: sawyer, limits });
   const pass = (beats: number) => clock.run(() => --beats < 0);
   /** What a person would do beside a robot that was stopped: nothing here can be hurt, so the program does it. */
@@ -28,7 +29,7 @@ export async function openSawyer(): Promise<{ twin: Twin; controller: Controller
     }
     controller.start();
   };
-  const environment = armEnvironment({ controller, scene, clock, description: sawyer, limits, attend });
+  const environment = armEnvironment({ controller, scene, clock, gripper, description: sawyer, limits, attend });
   // Two states, so that the controller knows the arm before the first reset is asked for.
   await pass(1);
   controller.start();

@@ -31,6 +31,8 @@ export function lockstepClock(period: Seconds, now: () => Seconds, tick: () => v
           beat$.next(now());
           if (done()) return;
           if (beats % BREATH === 0) await new Promise(setImmediate);
+          // What was promised for this moment is told before the next.
+          else await undefined;
         }
       } finally {
         running = false;

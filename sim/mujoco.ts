@@ -60,6 +60,8 @@ export interface Physics {
   model(field: ModelField): Float64Array;
   body(name: string): number;
   geom(name: string): number;
+  /** Every geom whose name begins so. */
+  geoms(prefix: string): readonly number[];
   site(name: string): number;
   actuator(name: string): number;
   /** First index of a joint in qpos and in qvel. */
@@ -166,6 +168,8 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
     model: (field) => view(model, field, modelFields[field]),
     body: (name) => id(mjOBJ_BODY, name),
     geom: (name) => id(mjOBJ_GEOM, name),
+    geoms: (prefix) =>
+      Array.from({ length: model.ngeom }, (_, i) => i).filter((i) => mj.mj_id2name(model, mjOBJ_GEOM.value, i)?.startsWith(prefix)),
     site: (name) => id(mjOBJ_SITE, name),
     actuator: (name) => id(mjOBJ_ACTUATOR, name),
     joint(name) {

@@ -9,10 +9,12 @@ import type { Seconds, Vec3 } from "../src/domain/units.ts";
 import { chain, forward } from "../src/kinematics/chain.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
+import type { Gripper } from "../src/ports/gripper.ts";
 import type { Scene } from "../src/ports/scene.ts";
 import { armMjcf } from "./armMjcf.ts";
 import { assembled, buttonPressed, buttonReleased, cleared, enabled, guided, stoppedBySoftware } from "./assembly.ts";
-import { furniture } from "./furniture.ts";
+import { twinGripper } from "./gripper.ts";
+import { furniture } from "./furniture/furniture.ts";
 import { jointControl } from "./jointControl.ts";
 import type { Drive } from "./jointControl.ts";
 import { jointSensor } from "./jointSensor.ts";
@@ -38,10 +40,15 @@ export interface TracePoint {
   readonly heard: Seconds;
 }
 
+/** Clear gap of the fingers when closed, m: where the description's fingers are mounted. */
+const CLOSED_GAP = 0.0155;
+
 /** The embedded arm. Everything happens inside `clock.run` or in the call itself; the same calls give the same bits. */
 export interface Twin {
   readonly arm: Arm;
   readonly scene: Scene;
+  /** Its fingers, as a gripper; not there for who drives them by `setFingers`. Closed at first, and wants to be calibrated. */
+  readonly gripper: Gripper;
   readonly clock: Clock;
   /** Joint states as the robot itself publishes them: all joints, its own order. The arm port is mapped from these by name. */
   readonly message$: Observable<JointMessage>;
@@ -82,7 +89,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   let ratio = checkSpeedRatio(options.speedRatio ?? 0.3);
 
   const physics = await openPhysics(worldMjcf(description, timestep));
-  const things = furniture(physics);
+  const things = furniture(physics, PERIOD);
   const bodies = armMjcf(description).weights;
   const epoch = seconds(options.epoch ?? 0);
   const control = jointControl(
@@ -100,7 +107,11 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const rest = description.joints.filter(({ kind }) => kind !== "fixed").map(({ name }) => physics.joint(name));
   const dofs = description.commanded.map((name) => physics.joint(name));
   const servos = description.commanded.map((name) => physics.actuator(name));
-  const fingers = description.joints.filter(({ kind }) => kind === "prismatic").map(({ name }) => physics.actuator(name));
+  const fingerJoints = description.joints.filter(({ kind }) => kind === "prismatic");
+  const fingers = fingerJoints.map(({ name }) => physics.actuator(name));
+  const fingersAt = fingerJoints.map(({ name }) => physics.joint(name).qpos);
+  const setFingers = (travel: number) => fingers.forEach((actuator) => (physics.data("ctrl")[actuator] = travel));
+  const grip = twinGripper(CLOSED_GAP, fingerJoints.reduce((sum, { upper }) => sum + upper, 0), setFingers, epoch);
 
   let time = epoch;
   let open = true;
@@ -142,6 +153,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     if (!open) return;
     open = false;
     clock.close();
+    grip.end(error);
     for (const subject of [state$, message$, scene$, trace$, status$] as Subject<unknown>[])
       if (error === undefined) subject.complete();
       else subject.error(error);
@@ -154,6 +166,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     if (!open) throw lost();
     try {
       control.drivePeriod(time);
+      things.drive();
       if (pull) touch.pull(pull);
       physics.step(substeps);
     } catch (error) {
@@ -167,6 +180,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     const message = sensor(time, control.drive() !== "off", beside);
     message$.next(message);
     state$.next(map(message));
+    grip.step(time, fingersAt.reduce((sum, i) => sum + physics.data("qpos")[i]!, 0));
     if (open) scene$.next({ at: time, facts: things.facts() });
   };
 
@@ -220,13 +234,14 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   return {
     arm,
     scene,
+    gripper: grip.gripper,
     clock,
     message$: message$.asObservable(),
     trace$: trace$.asObservable(),
     tick,
     setJoints,
     push: (torque) => dofs.forEach((joint, i) => (physics.data("qfrc_applied")[joint.dof] = torque[i]!)),
-    setFingers: (travel) => fingers.forEach((actuator) => (physics.data("ctrl")[actuator] = travel)),
+    setFingers,
     pressStop: () => become(buttonPressed(status$.value, time)),
     releaseStop: () => become(buttonReleased(status$.value, time)),
     pull: (force) => void (pull = force),

@@ -10,7 +10,7 @@ import { parseConfig } from "../../src/config/file.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { metres } from "../../src/domain/units.ts";
 import { readBundle } from "../../src/policy/bundle.ts";
-import { sawyerTask } from "../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../src/tasks/sawyerScenes.ts";
 import { integer, type Verb } from "../cli.ts";
 import type { VerbContext } from "../verb.ts";
 

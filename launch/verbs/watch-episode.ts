@@ -3,7 +3,7 @@ import path from "node:path";
 import { Option } from "commander";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { readBundle } from "../../src/policy/bundle.ts";
-import { aimKinds } from "../../src/tasks/ownTasks.ts";
+import { aimKinds } from "../../src/tasks/sawyer.ts";
 import type { AimKind } from "../../src/tasks/sawyer.ts";
 import { integer, type Verb, type VerbContext } from "../cli.ts";
 import { filmOf } from "../watchEpisode/film.ts";

@@ -1,7 +1,7 @@
 import { isOnarmError, OnarmError } from "../../src/domain/errors.ts";
 import { readHeader, readRecording } from "../../src/recording/read.ts";
 import type { EpisodeBegin, EpisodeEnd, JointStateRecord, TransitionRecord } from "../../src/recording/records.ts";
-import { aimKinds } from "../../src/tasks/ownTasks.ts";
+import { aimKinds } from "../../src/tasks/sawyer.ts";
 import { sawyerSpec } from "../../src/tasks/sawyer.ts";
 import type { AimKind } from "../../src/tasks/sawyer.ts";
 import { requireMeaning } from "../recordings/read.ts";

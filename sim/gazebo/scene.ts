@@ -3,7 +3,8 @@ import type { SceneSpec } from "../../src/domain/scene.ts";
 import { metres } from "../../src/domain/units.ts";
 import type { Vec3 } from "../../src/domain/units.ts";
 import { BUTTON_TRAVEL, DRAWER_TRAVEL, TABLE_Z } from "../../src/tasks/sawyer.ts";
-import { bar, button, cabinet, checkScene, slide, touchable } from "../furniture.ts";
+import { checkScene } from "../furniture/check.ts";
+import { bar, button, cabinet, slide, touchable } from "../furniture/shapes.ts";
 import { posesOf } from "./arm.ts";
 import { body, element, inertial, leaf, numbers, pose } from "./sdf.ts";
 import type { Sdf } from "./sdf.ts";
@@ -81,7 +82,7 @@ const drawer = ({ position, opens, travel }: NonNullable<SceneSpec["drawer"]>): 
       pose({ xyz: [0, travel, 0], rpy: level }, "body"),
       leaf("gravity", false),
       inertial({ mass: slide.mass, com: [0, -depth / 2, height / 2], inertia: solid(slide.mass, tray) }),
-      ...part("tray", box([0, -depth / 2, height / 2], tray), "wood"),
+      ...part("chest", box([0, -depth / 2, height / 2], tray), "wood"),
       ...part("bar", rod(bar.radius, [0, bar.reach, bar.height], 2 * bar.half, ALONG_X), "metal"),
       ...part("post-", post(-1), "metal"),
       ...part("post+", post(1), "metal"),

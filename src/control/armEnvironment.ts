@@ -8,11 +8,13 @@ import { chain, forward } from "../kinematics/chain.ts";
 import { actionToTwist, sawyerObservation } from "../policy/observation.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Environment } from "../ports/environment.ts";
+import type { Gripper } from "../ports/gripper.ts";
 import type { Scene } from "../ports/scene.ts";
 import { clampedTooMuch } from "../safety/budget.ts";
 import { START_TIP, achieved, sawyerReward, sawyerSpec } from "../tasks/sawyer.ts";
 import type { SawyerTask } from "../tasks/sawyer.ts";
 import type { Controller } from "./controller.ts";
+import { gripOf } from "./grip.ts";
 import { undoing } from "./resetting.ts";
 import { postureAt } from "./startPosture.ts";
 import { ownHolds } from "./supervisor.ts";
@@ -21,6 +23,8 @@ export interface ArmEnvironmentParts {
   readonly controller: Controller;
   readonly scene: Scene;
   readonly clock: Clock;
+  /** Calibrated. An arm without one closes and opens nothing, and sees no gap. */
+  readonly gripper?: Gripper | undefined;
   readonly description: ArmDescription;
   readonly limits: Limits;
   /** Where an episode's tip starts, m in `base`; START_TIP when absent. */
@@ -36,6 +40,7 @@ const MOVE_LIMIT = 15;
 const SCENE_LOST = 0.78;
 /** What rounding may add to a squashed action. */
 const CLIP_SLACK = 1e-6;
+const GRIP = sawyerSpec.action.findIndex(({ name }) => name === "grip");
 
 /**
  * The sawyer domain on one arm, real or simulated: every motion, resets included, goes through the controller and so through the governor.
@@ -43,7 +48,8 @@ const CLIP_SLACK = 1e-6;
  * with "scene.stale". `close` leaves controller and ports to their owner.
  */
 export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTask> {
-  const { controller, scene, clock, description, limits, startTip = () => START_TIP, attend } = parts;
+  const { controller, scene, clock, gripper, description, limits, startTip = () => START_TIP, attend } = parts;
+  const grip = gripper && gripOf(gripper);
   const arm = chain(description);
   const beats = Math.round(sawyerSpec.period / clock.period);
   const postures = new Map<string, number[]>();
@@ -59,7 +65,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
 
   const tipNow = (): Vec3 => forward(arm, controller.state()!.position).p;
   const sceneNow = (): SceneState => controller.scene() ?? { at: clock.now(), facts: {} };
-  const observe = (): Observation => sawyerObservation(tipNow(), sceneNow());
+  const observe = (): Observation => sawyerObservation(tipNow(), sceneNow(), grip?.gap());
 
   const heldByPerson = () => {
     const mode = controller.mode();
@@ -124,6 +130,12 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       const up = START_TIP[2] - tipNow()[2];
       return up > LIFT_TOLERANCE ? { kind: "twist", linear: [0, 0, Math.min(0.2, 4 * up)] } : undefined;
     });
+  /** Empty hands begin an episode: what was held is let go where it is, before the scene is set out. */
+  const open = async () => {
+    if (!grip) return;
+    grip.want(-1);
+    await drive("open its fingers", () => (grip.rests() ? undefined : { kind: "hold" }));
+  };
   const toStart = (tip: Vec3) => {
     const key = tip.join();
     const q = postures.get(key) ?? postureAt(description, limits, tip);
@@ -156,11 +168,14 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
   ): Promise<boolean> => {
     for (let step = 0; step < sawyerSpec.horizon && !done(sceneNow()); step++) await act(behaviour(observe()), "resetting");
     await lift();
+    await open();
     return done(sceneNow());
   };
 
   const act = async (action: Action, drivenIn: "running" | "resetting") => {
-    controller.setIntent({ kind: "twist", linear: finite(action) ? actionToTwist(action, sawyerSpec) : [NaN, NaN, NaN] });
+    const good = finite(action);
+    controller.setIntent({ kind: "twist", linear: good ? actionToTwist(action, sawyerSpec) : [NaN, NaN, NaN] });
+    if (good) grip?.want(action[GRIP]!);
     let passed = 0;
     await pass(drivenIn, () => ++passed >= beats);
   };
@@ -186,6 +201,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       controller.event({ on: "finish" });
       controller.event({ on: "start-reset" });
       await lift();
+      await open();
       await setOut(next.scene);
       await toStart(startTip(next));
       controller.event({ on: "finish" });
@@ -211,7 +227,10 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       success: achieved(task!.aim, tipNow(), sceneNow()),
       successAny: seen.some(({ tip, scene }) => achieved(task!.aim, tip, scene)),
     }),
-    close: async () => void controller.event({ on: "finish" }),
+    close: async () => {
+      grip?.close();
+      controller.event({ on: "finish" });
+    },
   };
 }
 

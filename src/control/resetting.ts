@@ -1,11 +1,14 @@
 import type { Action, Observation } from "../domain/experience.ts";
 import { rng } from "../domain/rng.ts";
+import { THINGS } from "../domain/scene.ts";
 import type { SceneSpec, SceneState } from "../domain/scene.ts";
-import { CLOSED_TRAVEL } from "../tasks/sawyer.ts";
+import { CLOSED_TRAVEL, LOCKER_TRAVEL } from "../tasks/sawyer.ts";
+import type { SawyerAim } from "../tasks/sawyer.ts";
 import { goalDirected } from "./scripted.ts";
 
-/** m: a thing is where it is wanted; a drawer stands as far out as wanted (the scripted pull stops a little short of its end). */
+/** m: a thing is where it is wanted; a block may lie a little beside it; a drawer stands as far out as wanted (the scripted pull stops a little short of its end). */
 const PLACE = 0.005;
+const LIES = 0.02;
 const TRAVEL = 0.02;
 
 export interface Undo {
@@ -17,24 +20,40 @@ const near = (a: readonly number[], b: readonly number[], by: number) => Math.hy
 
 /** Whether both scenes hold the same things in the same places; how far a drawer is out does not count. */
 const samePlaces = (a: SceneSpec, b: SceneSpec) =>
-  !!a.drawer === !!b.drawer &&
-  !!a.button === !!b.button &&
-  (!a.drawer || (near(a.drawer.position, b.drawer!.position, PLACE) && near(a.drawer.opens, b.drawer!.opens, 1e-3))) &&
-  (!a.button || near(a.button.position, b.button!.position, PLACE));
+  THINGS.every((thing) => !!a[thing] === !!b[thing] && (!a[thing] || near(a[thing].position, b[thing]!.position, PLACE))) &&
+  (["drawer", "locker"] as const).every((name) => !a[name] || near(a[name].opens, b[name]!.opens, 1e-3));
+
+const blocksLie = (wanted: SceneSpec, seen: SceneState) =>
+  (["object", "brick"] as const).every((name) => {
+    const fact = seen.facts[name];
+    return !wanted[name] || (fact?.valid === true && near(fact.position.slice(0, 2), wanted[name].position.slice(0, 2), LIES));
+  });
 
 /**
  * How the arm itself can bring the scene that was set out as `standing`, and now looks like `seen`, to `wanted`:
  * "nothing" to do, a scripted behaviour, or undefined when only whoever arranges scenes can.
  */
 export function undoing(standing: SceneSpec, wanted: SceneSpec, seen: SceneState): "nothing" | Undo | undefined {
-  if (!samePlaces(standing, wanted)) return undefined;
-  if (!wanted.drawer) return "nothing";
-  const travel = (scene: SceneState) => (scene.facts["drawer"]?.valid ? scene.facts["drawer"].travel : NaN);
-  const goal = wanted.drawer.travel;
-  const done = (scene: SceneState) => Math.abs(travel(scene) - goal) <= TRAVEL;
-  if (done(seen)) return "nothing";
-  // The scripted hand draws the drawer all the way out or pushes it home; anything between is for the arranger.
+  if (!samePlaces(standing, wanted) || !blocksLie(wanted, seen)) return undefined;
+  const stands = (name: "drawer" | "locker", scene: SceneState) => {
+    const goal = wanted[name]?.travel;
+    const fact = scene.facts[name];
+    return goal === undefined || (fact?.valid === true && Math.abs(fact.travel - goal) <= TRAVEL);
+  };
+  const off = (["drawer", "locker"] as const).filter((name) => !stands(name, seen));
+  if (off.length === 0) return "nothing";
+  const [name] = off;
+  // What lies in a locker moves with it; the scripted hand undoes one thing.
+  if (off.length > 1 || (name === "locker" && wanted.brick)) return undefined;
+  const goal = wanted[name!]!.travel;
+  const travel = seen.facts[name!]?.valid ? seen.facts[name!]!.travel : NaN;
+  // Drawers go all the way out or home; anything between is for the arranger.
   const closing = goal <= CLOSED_TRAVEL;
-  if (!closing && !(goal > travel(seen))) return undefined;
-  return { behaviour: goalDirected({ kind: closing ? "close-drawer" : "open-drawer" }, rng("undo"), { noise: 0 }), done };
+  if (!closing && !(goal > travel)) return undefined;
+  if (name === "locker" && !closing && goal < LOCKER_TRAVEL - TRAVEL) return undefined;
+  const kind = `${closing ? "close" : "open"}-${name!}` as Exclude<SawyerAim["kind"], "reach">;
+  return {
+    behaviour: goalDirected({ kind }, rng("undo"), { noise: 0 }),
+    done: (scene) => stands(name!, scene),
+  };
 }

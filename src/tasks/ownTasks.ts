@@ -1,10 +1,9 @@
 import { z } from "zod";
 import type { SceneSpec } from "../domain/scene.ts";
 import { metres } from "../domain/units.ts";
-import { DRAWER_TRAVEL, REACH_GOAL, feasibleAims, sawyerTask } from "./sawyer.ts";
+import { DRAWER_TRAVEL, LOCKER_TRAVEL, REACH_GOAL, aimKinds, feasibleAims } from "./sawyer.ts";
 import type { AimKind, SawyerAim, SawyerTask } from "./sawyer.ts";
-
-export const aimKinds = ["reach", "open-drawer", "close-drawer", "press-button"] as const satisfies readonly AimKind[];
+import { sawyerTask } from "./sawyerScenes.ts";
 
 const coordinate = z.number().min(-5).max(5);
 const point = z.tuple([coordinate, coordinate, coordinate]);
@@ -12,24 +11,43 @@ const level = z
   .tuple([coordinate, coordinate, z.literal(0)])
   .refine(([x, y]) => Math.abs(Math.hypot(x, y) - 1) < 1e-6, { error: "must be of length 1" });
 
+const stands = z.strictObject({ position_m: point }).optional();
+const slides = (travel: number) =>
+  z.strictObject({ position_m: point, opens: level, travel_m: z.number().min(0).max(travel) }).optional();
+
 /** A scene as files tell it: SceneSpec with the units in its keys. m in `base`. */
 export const sceneFile = z
   .strictObject({
-    drawer: z.strictObject({ position_m: point, opens: level, travel_m: z.number().min(0).max(DRAWER_TRAVEL) }).optional(),
-    button: z.strictObject({ position_m: point }).optional(),
+    drawer: slides(DRAWER_TRAVEL),
+    button: stands,
+    locker: slides(LOCKER_TRAVEL),
+    tray: stands,
+    object: stands,
+    brick: stands,
   })
-  .refine(({ drawer, button }) => drawer !== undefined || button !== undefined, { error: "holds neither a drawer nor a button" });
+  .refine((scene) => Object.values(scene).some((thing) => thing !== undefined), { error: "holds nothing to move" });
 export type SceneFile = z.infer<typeof sceneFile>;
 
-export const sceneOf = ({ drawer: d, button: b }: SceneFile): SceneSpec => ({
-  ...(d && { drawer: { position: d.position_m, opens: d.opens, travel: metres(d.travel_m) } }),
-  ...(b && { button: { position: b.position_m } }),
-});
-export const sceneToFile = ({ drawer: d, button: b }: SceneSpec): SceneFile =>
-  sceneFile.parse({
-    ...(d && { drawer: { position_m: [...d.position], opens: d.opens.map((x) => (x === 0 ? 0 : x)), travel_m: d.travel } }),
-    ...(b && { button: { position_m: [...b.position] } }),
-  });
+export const sceneOf = (file: SceneFile): SceneSpec =>
+  Object.fromEntries(
+    Object.entries(file).flatMap(([name, thing]) => {
+      if (!thing) return [];
+      const { position_m: position } = thing;
+      return [[name, "travel_m" in thing ? { position, opens: thing.opens, travel: metres(thing.travel_m) } : { position }]];
+    }),
+  );
+export const sceneToFile = (scene: SceneSpec): SceneFile =>
+  sceneFile.parse(
+    Object.fromEntries(
+      Object.entries(scene).map(([name, { position, ...rest }]) => [
+        name,
+        {
+          position_m: [...position],
+          ...("travel" in rest && { opens: rest.opens.map((x: number) => (x === 0 ? 0 : x)), travel_m: rest.travel }),
+        },
+      ]),
+    ),
+  );
 
 /** A training task that no split and seed can name: a lab's own scene, what was wanted in it, and who said what its steps were worth. */
 export const ownTask = z.strictObject({

@@ -7,7 +7,8 @@ import type { Controller } from "../../src/control/controller.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Environment } from "../../src/ports/environment.ts";
-import { sawyerSpec, sawyerTask, type SawyerTask } from "../../src/tasks/sawyer.ts";
+import { sawyerSpec, type SawyerTask } from "../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../src/tasks/sawyerScenes.ts";
 import { scratch, seenWith } from "../support/armRecording.ts";
 import { header } from "../support/recordings.ts";
 

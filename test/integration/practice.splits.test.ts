@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Split } from "../../src/domain/experience.ts";
 import { pointTask } from "../../src/tasks/point.ts";
-import { sawyerTask } from "../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../src/tasks/sawyerScenes.ts";
 
 const splits: readonly Split[] = ["train", "validation", "test"];
 const seeds = fc.integer({ min: 0, max: 0xffffffff });

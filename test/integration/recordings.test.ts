@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { readDataset } from "../../src/learning/dataset.ts";
 import { readRecording } from "../../src/recording/read.ts";
 import type { EpisodeBegin } from "../../src/recording/records.ts";
-import { sawyerTask } from "../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../src/tasks/sawyerScenes.ts";
 import { commandLine } from "../support/realVerbs.ts";
 import { at, make, start, write } from "./verbs.run.ts";
 

@@ -1,5 +1,5 @@
 import { Subject } from "rxjs";
-import { checkScene } from "../../sim/furniture.ts";
+import { checkScene } from "../../sim/furniture/check.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import type { SceneFact, SceneSpec, SceneState } from "../../src/domain/scene.ts";
 import { metres, seconds } from "../../src/domain/units.ts";

@@ -37,6 +37,7 @@ export async function sawyerBench(more: Partial<ArmEnvironmentParts> = {}, onArr
   };
   await beats(2);
   controller.start();
-  const environment = armEnvironment({ controller, scene, clock: twin.clock, description: sawyer, limits, ...more });
+  await twin.gripper.calibrate();
+  const environment = armEnvironment({ controller, scene, clock: twin.clock, gripper: twin.gripper, description: sawyer, limits, ...more });
   return { twin, controller, environment, arranged, eyes, ticks, tip, beats };
 }

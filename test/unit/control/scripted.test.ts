@@ -6,7 +6,7 @@ import { rewardedRollout } from "../../../src/control/rollout.ts";
 import { rng } from "../../../src/domain/rng.ts";
 import { metres, seconds } from "../../../src/domain/units.ts";
 import { sawyerObservation } from "../../../src/policy/observation.ts";
-import { sawyerTask } from "../../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
 import type { AimKind, SawyerTask } from "../../../src/tasks/sawyer.ts";
 import { sawyerBench } from "./sawyerBench.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { openSawyer } from "../../../launch/sawyer.ts";
 import { rollout } from "../../../src/control/rollout.ts";
-import { sawyerTask } from "../../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
 
 describe("the embedded arm that practises in lockstep", () => {
   it("goes on after a stop: the rollout ends there, and the program does what a person would do beside a robot", async () => {

@@ -18,7 +18,7 @@ import { metres } from "../../../src/domain/units.ts";
 import { chain, forward } from "../../../src/kinematics/chain.ts";
 import { apply, identity, turn } from "../../../src/kinematics/transform.ts";
 import { linkTransforms, tree } from "../../../src/kinematics/tree.ts";
-import { sawyerTask } from "../../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
 import { sdfWorld } from "../../support/sdfWorld.ts";
 import { skip } from "../../support/skip.ts";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { ownTaskOf, sceneFile, sceneOf, sceneToFile, trainingTask } from "../../../src/tasks/ownTasks.ts";
 import type { OwnTask } from "../../../src/tasks/ownTasks.ts";
-import { sawyerTask } from "../../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
 
 const own = (aim: OwnTask["aim"], id: number): OwnTask => ({
   scene: sceneToFile(sawyerTask("test", 5, id).scene),
