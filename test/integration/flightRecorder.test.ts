@@ -42,7 +42,7 @@ describe("the recorder of a run", function () {
     const stopped = new OnarmError("command.stopped", "the arm was stopped");
     recorder.begins(0, task);
     await arm.reset(task);
-    for (let t = 0; t < 4; t++) await arm.step(Float32Array.of(t / 10, 0, 0)).catch(() => {});
+    for (let t = 0; t < 4; t++) await arm.step(Float32Array.of(t / 10, 0, 0, 1)).catch(() => {});
     recorder.ends(0, stopped);
     // Stopped already while it was set out: it has no step, and nothing of the one before.
     recorder.begins(1, task);
@@ -53,7 +53,7 @@ describe("the recorder of a run", function () {
     const [cut, none] = episodes;
     expect(cut).to.deep.include({ steps: 3, recorded: 3, task: 2, terminated: false, scene: task.scene, aim: task.aim.kind });
     expect([...cut!.observation]).to.deep.equal([0, 1, 2, 3].flatMap((n) => [...seenWith(n / 100)]));
-    expect([...cut!.action]).to.deep.equal([...Float32Array.of(0, 0, 0, 0.1, 0, 0, 0.2, 0, 0)]);
+    expect([...cut!.action]).to.deep.equal([...Float32Array.of(0, 0, 0, 1, 0.1, 0, 0, 1, 0.2, 0, 0, 1)]);
     expect(none).to.deep.include({ steps: 0, recorded: 0 });
   });
 });

@@ -4,6 +4,7 @@ import { worldMjcf } from "../../../sim/mjcf.ts";
 import { openPhysics } from "../../../sim/mujoco.ts";
 import type { Physics } from "../../../sim/mujoco.ts";
 import { rng } from "../../../src/domain/rng.ts";
+import { THINGS } from "../../../src/domain/scene.ts";
 import { chain, forward } from "../../../src/kinematics/chain.ts";
 
 describe("the simulated Sawyer", () => {
@@ -43,10 +44,10 @@ describe("the simulated Sawyer", () => {
   it("weighs what the description says", () => {
     const arm = sawyer.links.filter(({ name }) => !["base", "pedestal", "right_arm_base_link"].includes(name));
     const expected = arm.reduce((sum, link) => sum + (link.inertial?.mass ?? 0), 0);
-    const furniture = ["drawer", "button"].map((name) => physics.body(name));
-    const masses = physics
-      .model("body_mass")
-      .filter((_, body) => body > 0 && !furniture.includes(body) && !furniture.includes(body - 1));
+    const furniture = THINGS.map((name) => physics.body(name));
+    // What slides is the body after the one that stands.
+    const sliding = ["drawer", "button", "locker"].map((name) => physics.body(name) + 1);
+    const masses = physics.model("body_mass").filter((_, body) => body > 0 && ![...furniture, ...sliding].includes(body));
     expect(masses.reduce((sum, m) => sum + m, 0)).to.be.closeTo(expected, 1e-6);
   });
 });
