@@ -1,13 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { OnarmError } from "../src/domain/errors.ts";
-import type { DomainSpec, Split } from "../src/domain/experience.ts";
+import type { DomainSpec, Rollout, Split } from "../src/domain/experience.ts";
 import type { Rng } from "../src/domain/rng.ts";
 import type { Controller } from "../src/control/rollout.ts";
 import type { Environment } from "../src/ports/environment.ts";
-import { sawyerSpec } from "../src/tasks/sawyer.ts";
+import { sawyerReward, sawyerSpec } from "../src/tasks/sawyer.ts";
 import { sawyerTask } from "../src/tasks/sawyerScenes.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import { randomPrimitives } from "../src/control/scripted.ts";
+import { isFeasible } from "../src/tasks/ownTasks.ts";
+import { seen } from "./recordings/seen.ts";
 import { openSawyer } from "./sawyer.ts";
 import type { Watched } from "./trace.ts";
 import { pointSparseSpec, pointSpec, pointTask } from "../src/tasks/point.ts";
@@ -34,6 +36,12 @@ export interface Domain {
   behaviour(task: unknown, rng: Rng): Controller;
   /** "scripted", or who learned it: for manifests. */
   readonly behaves: string;
+  /** Where a scene allows other tasks than its own: which, and what a rollout is worth for one. Absent where a task is not a thing of its scene. */
+  readonly elsewhere?: {
+    /** Whether what `task` asks for can be had where `setting` is set out. */
+    allows(setting: unknown, task: unknown): boolean;
+    worth(task: unknown, rollout: Pick<Rollout, "steps" | "observation">): Float32Array;
+  };
   /** What a behaviour learner is told of a task; absent where tasks cannot be told in a few numbers. */
   readonly goal?: (task: unknown) => Float32Array;
   /** What that learner does otherwise than by default. */
@@ -73,6 +81,16 @@ const sawyer: Domain = {
     return (observation) => act(observation);
   },
   behaves: "scripted",
+  elsewhere: {
+    allows: (setting, task) => isFeasible((task as SawyerTask).aim.kind, (setting as SawyerTask).scene),
+    worth: (task, { steps, observation }) => {
+      const O = sawyerSpec.observation.length;
+      return Float32Array.from({ length: steps }, (_, t) => {
+        const { tip, scene } = seen(observation.subarray((t + 1) * O, (t + 2) * O));
+        return sawyerReward((task as SawyerTask).aim, tip, scene);
+      });
+    },
+  },
 };
 
 /** A robot on legs whose behaviour was learned: its actor is shipped, and read when it is first asked. */

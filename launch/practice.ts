@@ -3,6 +3,8 @@ import type { Metrics } from "../src/learning/learner.ts";
 import { restoreRng, rng } from "../src/domain/rng.ts";
 import type { RngState } from "../src/domain/rng.ts";
 import type { Rollout } from "../src/domain/experience.ts";
+import { again } from "./relabelling.ts";
+import type { Relabelling } from "./relabelling.ts";
 import type { Remote } from "./rpc.ts";
 import type { PractiseJob } from "./rolloutWorker.ts";
 import type { Rollouts } from "./rollouts.ts";
@@ -32,6 +34,8 @@ export interface PracticeParts {
   readonly taskCount: number;
   /** What is set out where a rollout of a training task is made, as its domain knows tasks; that of the task's number when absent. */
   readonly setting?: (task: number) => unknown;
+  /** For `alsoAs` of the config; absent where the domain knows of no tasks in each other's scenes. */
+  readonly relabelling?: Relabelling | undefined;
   /** The training tasks that are practised; all of them when absent. */
   readonly among?: readonly number[];
   readonly steps: number;
@@ -66,8 +70,16 @@ const CHUNK = 100;
  * an uninterrupted one would have done.
  */
 export async function practise(parts: PracticeParts): Promise<PracticeState> {
-  const { rollouts, trainer, config, taskCount, setting, among, seed, kind, signal } = parts;
-  const { tasksPerRound, priorEpisodes, posteriorEpisodes, latentPeriod, sampleActions, updatesPerStep } = config.practice;
+  const { rollouts, trainer, config, taskCount, setting, relabelling, among, seed, kind, signal } = parts;
+  const {
+    tasksPerRound,
+    priorEpisodes,
+    posteriorEpisodes,
+    latentPeriod,
+    sampleActions,
+    updatesPerStep,
+    alsoAs = 0,
+  } = config.practice;
   const everyTask = Array.from({ length: taskCount }, (_, task) => task);
   let state: PracticeState = parts.from ?? { steps: 0, updates: 0, round: 0, rng: rng("practice", seed).state() };
   let metrics: Metrics | undefined;
@@ -112,7 +124,11 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
       if (kind === "true-rewards") {
         const collected = await rollouts.collect({ ...job, split: "train" }, () => {});
         const episodes = collected.map((c) => c.rollout);
-        await trainer.call("addRewarded", { episodes, exploration: episodes.map(() => !posterior) });
+        const more = relabelling
+          ? again(episodes, relabelling, alsoAs, stream).map((e) => ({ ...e, reward: relabelling.worth(e.task, e) }))
+          : [];
+        const all = [...episodes, ...more];
+        await trainer.call("addRewarded", { episodes: all, exploration: all.map(() => !posterior) });
         made = [...made, ...episodes];
         traces = [...traces, ...collected.map((c) => c.trace)];
         labels = [...labels, ...episodes.map((e) => e.reward)];
@@ -120,15 +136,16 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
       }
       const practised = await rollouts.practise(job, () => {});
       const news = practised.map((p) => p.rollout);
-      const labelTasks = kind === "random-labels" ? news.map(() => stream.integer(taskCount)) : undefined;
+      const all = [...news, ...(relabelling ? again(news, relabelling, alsoAs, stream) : [])];
+      const labelTasks = kind === "random-labels" ? all.map(() => stream.integer(taskCount)) : undefined;
       const rewards = await trainer.call("addPractice", {
-        rollouts: news,
-        exploration: news.map(() => !posterior),
+        rollouts: all,
+        exploration: all.map(() => !posterior),
         ...(labelTasks ? { labelTasks } : {}),
       });
       made = [...made, ...news];
       traces = [...traces, ...practised.map((p) => p.trace)];
-      labels = [...labels, ...rewards];
+      labels = [...labels, ...rewards.slice(0, news.length)];
     };
     let steps: number;
     if (kind === "offline-only") steps = tasksPerRound * (priorEpisodes + posteriorEpisodes) * parts.horizon;

@@ -2,6 +2,7 @@ import path from "node:path";
 import { rm } from "node:fs/promises";
 import { configHash } from "../src/config/hash.ts";
 import { OnarmError } from "../src/domain/errors.ts";
+import { trainingTask } from "../src/tasks/ownTasks.ts";
 import { stopLogOf } from "../src/recording/stopLog.ts";
 import type { Run } from "./improve.ts";
 import { practise } from "./practice.ts";
@@ -9,6 +10,7 @@ import type { PracticeState } from "./practice.ts";
 import { practiceRecording } from "./practiceRecording.ts";
 import { settingOf } from "./practiceSite.ts";
 import { commit } from "./provenance.ts";
+import { relabelling } from "./relabelling.ts";
 import { weightsOf } from "./rollouts.ts";
 
 /** Rounds between two checkpoints. */
@@ -83,6 +85,14 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
       taskCount: training.tasks,
       ...(setting ? { setting } : {}),
       ...(site ? { among: site.labelTasks } : {}),
+      relabelling:
+        setting &&
+        relabelling(
+          domain,
+          Array.from({ length: training.tasks }, (_, id) => trainingTask(training, id)),
+          setting,
+          site?.labelTasks,
+        ),
       steps: options.steps,
       horizon: domain.spec.horizon,
       seed: context.seed,

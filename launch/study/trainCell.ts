@@ -2,6 +2,7 @@ import { access, rm } from "node:fs/promises";
 import type { SmacConfig } from "../../src/learning/config.ts";
 import { readBundle } from "../../src/policy/bundle.ts";
 import type { Bundle } from "../../src/policy/bundle.ts";
+import { relabelling } from "../relabelling.ts";
 import { decoderQuality } from "../decoderQuality.ts";
 import type { DecoderQuality } from "../decoderQuality.ts";
 import { practise } from "../practice.ts";
@@ -135,6 +136,7 @@ async function offline({ cell, bench, trainer, from, mark, save }: Under): Promi
 async function second({ cell, bench, trainer, rollouts, data, from, mark, marked, save }: Under, parent: Bundle): Promise<At> {
   const { study, domain, signal, configs } = bench;
   const every = study.steps / POINTS;
+  const tasks = Array.from({ length: data.tasks.count }, (_, id) => domain.task("train", data.tasks.seed, id));
   let at: At = from?.at ?? { updates: 0, steps: 0, metrics: {} };
   await rollouts.load({ ...weightsOf(parent), ...(from ? { tensors: await trainer.call("weights", undefined) } : {}) });
   const state = await practise({
@@ -144,6 +146,7 @@ async function second({ cell, bench, trainer, rollouts, data, from, mark, marked
     contextRows: parent.manifest.metaTest.contextRows,
     taskSeed: data.tasks.seed,
     taskCount: data.tasks.count,
+    relabelling: relabelling(domain, tasks, (id) => tasks[id]),
     steps: study.steps,
     horizon: domain.spec.horizon,
     seed: cell.seed,

@@ -24,7 +24,10 @@ export function gripOf(gripper: Gripper): Grip {
   let wished: "open" | "closed" | undefined;
   let failure: unknown;
   let underWay = 0;
-  const seeing: Subscription = gripper.state$.subscribe({ next: (it) => (state = it), error: (error: unknown) => (failure = error) });
+  const seeing: Subscription = gripper.state$.subscribe({
+    next: (it) => (state = it),
+    error: (error: unknown) => (failure = error),
+  });
   const sound = () => {
     if (failure === undefined) return;
     const error = failure;
@@ -35,7 +38,8 @@ export function gripOf(gripper: Gripper): Grip {
   return {
     want(wish) {
       sound();
-      if (!Number.isFinite(wish)) throw new OnarmError("policy.nonfinite", `the policy asked for a grip of ${wish}: refused`, { wish });
+      if (!Number.isFinite(wish))
+        throw new OnarmError("policy.nonfinite", `the policy asked for a grip of ${wish}: refused`, { wish });
       const next = wish > BAND ? "closed" : wish < -BAND ? "open" : wished;
       if (next === wished || next === undefined) return;
       wished = next;

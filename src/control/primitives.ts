@@ -2,7 +2,17 @@ import type { Observation } from "../domain/experience.ts";
 import { THINGS } from "../domain/scene.ts";
 import type { Thing } from "../domain/scene.ts";
 import type { Vec3 } from "../domain/units.ts";
-import { ACTION_SPEED, BLOCK, CARRY_RADIUS, CLOSED_TRAVEL, LOCKER_TRAVEL, REACH_GOAL, TABLE_Z, inTray, sawyerSpec } from "../tasks/sawyer.ts";
+import {
+  ACTION_SPEED,
+  BLOCK,
+  CARRY_RADIUS,
+  CLOSED_TRAVEL,
+  LOCKER_TRAVEL,
+  REACH_GOAL,
+  TABLE_Z,
+  inTray,
+  sawyerSpec,
+} from "../tasks/sawyer.ts";
 
 /** Heights, m in `base`: free of all furniture; of a hand that hooks or pushes the drawer's bar; of the button's cap at rest. */
 const CLEAR_Z = 0.065;
@@ -96,7 +106,9 @@ function approach(tip: Vec3, place: Vec3, aligned = ALIGNED): Vec3 {
 
 /** Which block the fingers have hold of. */
 const held = ({ tip, gap, object, brick }: Facts): Seen | undefined =>
-  gap > HELD_GAP.least && gap < HELD_GAP.most ? [object, brick].find((block) => block && between(block.at, tip) < HELD) : undefined;
+  gap > HELD_GAP.least && gap < HELD_GAP.most
+    ? [object, brick].find((block) => block && between(block.at, tip) < HELD)
+    : undefined;
 
 /** Work for empty hands: a block that is held is let go first, and left. */
 const emptyHanded =
@@ -124,10 +136,7 @@ function slide(direction: 1 | -1, finished: (travel: number) => boolean): Primit
     // How far the tip is on the side it works from.
     const side = (tip[1] - y) * cabinet * direction;
     const holds =
-      tip[2] < HOOK_Z + HOLD.above &&
-      Math.abs(tip[0] - x) < HOLD.along &&
-      side > -HOLD.past &&
-      side < Math.abs(start) + ALIGNED;
+      tip[2] < HOOK_Z + HOLD.above && Math.abs(tip[0] - x) < HOLD.along && side > -HOLD.past && side < Math.abs(start) + ALIGNED;
     if (!holds) return { v: approach(tip, [x, y + cabinet * start, HOOK_Z]), grip: 1, done: false };
     return { v: [GAIN * (x - tip[0]), -direction * cabinet * ACTION_SPEED, GAIN * (HOOK_Z - tip[2])], grip: 1, done: false };
   });
@@ -152,8 +161,16 @@ function drive(finished: (travel: number) => boolean, begins: (travel: number) =
     return { v: tip[2] < CLEAR_Z ? rise : stay, grip: 1, done: finished(locker.travel) };
   });
 }
-export const openLocker = (): Primitive => drive((travel) => travel >= LOCKER_TRAVEL - CLOSED_TRAVEL, (travel) => travel <= CLOSED);
-export const closeLocker = (): Primitive => drive((travel) => travel <= CLOSED_TRAVEL, (travel) => travel >= LOCKER_TRAVEL - CLOSED);
+export const openLocker = (): Primitive =>
+  drive(
+    (travel) => travel >= LOCKER_TRAVEL - CLOSED_TRAVEL,
+    (travel) => travel <= CLOSED,
+  );
+export const closeLocker = (): Primitive =>
+  drive(
+    (travel) => travel <= CLOSED_TRAVEL,
+    (travel) => travel >= LOCKER_TRAVEL - CLOSED,
+  );
 
 /** Comes down over a block with open fingers and closes them about it; `then` once it is held. */
 const grasp =

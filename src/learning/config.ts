@@ -73,6 +73,11 @@ export interface OnlineConfig {
   /** What contexts are drawn from: everything, prior-exploration episodes of practice once there are some, or either by the toss of a coin. */
   readonly contextFrom: "union" | "exploration" | "mixed";
   readonly updatesPerStep: number;
+  /**
+   * Each rollout is labelled again for so many other training tasks whose aim its scene allows, and is remembered as theirs. Exploring under the
+   * prior is the same whatever the task, so that one rollout shows how own exploration looks in several.
+   */
+  readonly alsoAs?: number | undefined;
   /** RL transitions per task and update during practice. */
   readonly batch: number;
 }

@@ -56,6 +56,7 @@ export const online = {
   onlineShare: z.union([z.number().min(0).max(1), z.literal("union")]),
   contextFrom: z.enum(["union", "exploration", "mixed"]),
   updatesPerStep: positive,
+  alsoAs: z.number().int().min(0).max(100).optional(),
   batch: z.number().int().positive(),
 };
 export const acts = (online: { readonly priorEpisodes: number; readonly posteriorEpisodes: number }): boolean =>

@@ -26,9 +26,7 @@ export const aimKinds = [
 export type AimKind = (typeof aimKinds)[number];
 
 /** What is rewarded. A reach says where to; everything picked up is wanted at REACH_GOAL, and what is placed, in the tray. */
-export type SawyerAim =
-  | { readonly kind: "reach"; readonly goal: Vec3 }
-  | { readonly kind: Exclude<AimKind, "reach"> };
+export type SawyerAim = { readonly kind: "reach"; readonly goal: Vec3 } | { readonly kind: Exclude<AimKind, "reach"> };
 
 /** One scene and the one aim that is rewarded in it. `id` is unique within its split and seed. */
 export interface SawyerTask {
