@@ -13,7 +13,8 @@ import type { Gripper } from "../src/ports/gripper.ts";
 import type { Scene } from "../src/ports/scene.ts";
 import { armMjcf } from "./armMjcf.ts";
 import { assembled, buttonPressed, buttonReleased, cleared, enabled, guided, stoppedBySoftware } from "./assembly.ts";
-import { twinGripper } from "./gripper.ts";
+import { fingersOf } from "./fingers.ts";
+import type { Mishap } from "./gripper.ts";
 import { furniture } from "./furniture/furniture.ts";
 import { jointControl } from "./jointControl.ts";
 import type { Drive } from "./jointControl.ts";
@@ -40,9 +41,6 @@ export interface TracePoint {
   readonly heard: Seconds;
 }
 
-/** Clear gap of the fingers when closed, m: where the description's fingers are mounted. */
-const CLOSED_GAP = 0.0155;
-
 /** The embedded arm. Everything happens inside `clock.run` or in the call itself; the same calls give the same bits. */
 export interface Twin {
   readonly arm: Arm;
@@ -68,6 +66,8 @@ export interface Twin {
   releaseStop(): void;
   /** A hand takes the cuff, or lets it go. */
   squeezeCuff(squeezed: boolean): void;
+  /** Something goes wrong with the gripper, until it is told "none". */
+  befallGripper(what: Mishap): void;
   /** Makes the physics' state a NaN: the next period ends the twin. */
   poison(): void;
   /** Velocities that the loop of its commanded joints follows now, rad/s. */
@@ -107,11 +107,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   const rest = description.joints.filter(({ kind }) => kind !== "fixed").map(({ name }) => physics.joint(name));
   const dofs = description.commanded.map((name) => physics.joint(name));
   const servos = description.commanded.map((name) => physics.actuator(name));
-  const fingerJoints = description.joints.filter(({ kind }) => kind === "prismatic");
-  const fingers = fingerJoints.map(({ name }) => physics.actuator(name));
-  const fingersAt = fingerJoints.map(({ name }) => physics.joint(name).qpos);
-  const setFingers = (travel: number) => fingers.forEach((actuator) => (physics.data("ctrl")[actuator] = travel));
-  const grip = twinGripper(CLOSED_GAP, fingerJoints.reduce((sum, { upper }) => sum + upper, 0), setFingers, epoch);
+  const fingers = fingersOf(description, physics, epoch);
 
   let time = epoch;
   let open = true;
@@ -139,6 +135,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     for (const name of ["qvel", "qacc", "qacc_warmstart", "ctrl", "qfrc_applied"] as const) physics.data(name).fill(0);
     rest.forEach((joint) => (physics.data("qpos")[joint.qpos] = 0));
     dofs.forEach((joint, i) => (physics.data("qpos")[joint.qpos] = q[i]!));
+    fingers.forget();
     if (status$.value.enabled) control.on();
   };
 
@@ -153,7 +150,7 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     if (!open) return;
     open = false;
     clock.close();
-    grip.end(error);
+    fingers.end(error);
     for (const subject of [state$, message$, scene$, trace$, status$] as Subject<unknown>[])
       if (error === undefined) subject.complete();
       else subject.error(error);
@@ -180,8 +177,9 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
     const message = sensor(time, control.drive() !== "off", beside);
     message$.next(message);
     state$.next(map(message));
-    grip.step(time, fingersAt.reduce((sum, i) => sum + physics.data("qpos")[i]!, 0));
-    if (open) scene$.next({ at: time, facts: things.facts() });
+    if (!open) return;
+    fingers.step(time);
+    scene$.next({ at: time, facts: things.facts() });
   };
 
   const clock = lockstepClock(
@@ -234,18 +232,19 @@ export async function createTwin(description: ArmDescription, options: TwinOptio
   return {
     arm,
     scene,
-    gripper: grip.gripper,
+    gripper: fingers.gripper,
     clock,
     message$: message$.asObservable(),
     trace$: trace$.asObservable(),
     tick,
     setJoints,
     push: (torque) => dofs.forEach((joint, i) => (physics.data("qfrc_applied")[joint.dof] = torque[i]!)),
-    setFingers,
+    setFingers: fingers.drive,
     pressStop: () => become(buttonPressed(status$.value, time)),
     releaseStop: () => become(buttonReleased(status$.value, time)),
     pull: (force) => void (pull = force),
     squeezeCuff: (squeezed) => become(guided(status$.value, time, squeezed)),
+    befallGripper: fingers.befall,
     poison: () => void (physics.data("qpos")[dofs[0]!.qpos] = NaN),
     references: () => servos.map((actuator) => physics.data("ctrl")[actuator]!),
     timeout: () => timeout,

@@ -3,7 +3,10 @@ import type { Vec3 } from "../src/domain/units.ts";
 import { seconds } from "../src/domain/units.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
+import type { Gripper } from "../src/ports/gripper.ts";
 import type { Scene } from "../src/ports/scene.ts";
+import type { Mishap } from "./gripper.ts";
+import { linkedGripper } from "./linkedGripper.ts";
 import { pacedClock } from "./pacedClock.ts";
 import { openLink } from "./twinLink.ts";
 import type { Deed, WorldDeed } from "./wire.ts";
@@ -19,6 +22,8 @@ export interface TwinWorld {
   squeezeCuff(squeezed: boolean): Promise<void>;
   /** Puts the commanded joints at `q`, rad, at rest. */
   setJoints(q: readonly number[]): Promise<void>;
+  /** Something goes wrong with the gripper, until it is told "none". */
+  befallGripper(what: Mishap): Promise<void>;
   /** Makes the physics' state a NaN: the next period ends the twin with "physics.invalid". */
   poison(): Promise<void>;
 }
@@ -27,6 +32,7 @@ export interface TwinWorld {
 export interface PacedTwin {
   readonly arm: Arm;
   readonly scene: Scene;
+  readonly gripper: Gripper;
   readonly clock: Clock;
   readonly world: TwinWorld;
 }
@@ -89,7 +95,8 @@ export async function connectTwin(address: string, { reconnect = false }: Connec
     releaseStop: () => ask({ op: "releaseStop" }),
     squeezeCuff: (squeezed) => ask({ op: "squeezeCuff", squeezed }),
     setJoints: (q) => ask({ op: "setJoints", q }),
+    befallGripper: (what) => ask({ op: "befallGripper", what }),
     poison: () => ask({ op: "poison" }),
   };
-  return { arm, scene, clock, world };
+  return { arm, scene, gripper: linkedGripper(() => link), clock, world };
 }

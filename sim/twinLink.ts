@@ -5,11 +5,12 @@ import type { ArmState, ArmStatus, JointCommand } from "../src/domain/arm.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import type { FaultCode } from "../src/domain/errors.ts";
 import type { SceneState } from "../src/domain/scene.ts";
+import type { GripperState } from "../src/ports/gripper.ts";
 import { checkCommand } from "./jointControl.ts";
 import { byName } from "./jointMessage.ts";
 import { monotonic } from "./pacedClock.ts";
 import { line, lines } from "./wire.ts";
-import type { Deed, FromTwin, ToTwin, WorldDeed } from "./wire.ts";
+import type { Deed, FromTwin, Hello, ToTwin, WorldDeed } from "./wire.ts";
 
 /** A deed or a greeting unanswered for so long, ms, is as good as a lost link. */
 const PATIENCE = 2000;
@@ -19,18 +20,18 @@ const PATIENCE = 2000;
  */
 export const WINDOW = 3;
 
-type Hello = Extract<FromTwin, { op: "hello" }>;
-
 /** One connection to a paced twin. When it is lost its streams end with why, once and for all. */
 export interface TwinLink {
   readonly hello: Hello;
   readonly state$: Observable<ArmState>;
   readonly status$: Observable<ArmStatus>;
   readonly scene$: Observable<SceneState>;
+  /** Gives a new subscriber the last state. */
+  readonly gripper$: Observable<GripperState>;
   /** As Arm.send, "link.lost" among its errors. While WINDOW set-points are unread, one more counts as under way until there is room, and then it is not sent: it is old. */
   send(command: JointCommand): Observable<JointCommand>;
-  /** Resolves when the twin has done it. Rejects with what it says, "link.lost", or `late` when it says nothing. */
-  ask(deed: Deed | WorldDeed, late?: FaultCode): Promise<void>;
+  /** Resolves when the twin has done it. Rejects with what it says, "link.lost", or `late` when it says nothing for `patience` ms. */
+  ask(deed: Deed | WorldDeed, late?: FaultCode, patience?: number): Promise<void>;
   /** Settles when the link is gone: true when it was lost, false when it was closed. */
   readonly gone: Promise<boolean>;
   close(): void;
@@ -49,6 +50,7 @@ export async function openLink(address: string): Promise<TwinLink> {
   const state$ = new Subject<ArmState>();
   const scene$ = new Subject<SceneState>();
   let status$: BehaviorSubject<ArmStatus> | undefined;
+  let gripper$: BehaviorSubject<GripperState> | undefined;
   const waiting = new Map<number, { resolve(): void; reject(error: OnarmError): void }>();
   let map: ReturnType<typeof byName>;
   let open = true;
@@ -63,12 +65,15 @@ export async function openLink(address: string): Promise<TwinLink> {
       case "hello":
         map = byName(message.joints);
         status$ = new BehaviorSubject(message.status);
+        gripper$ = new BehaviorSubject(message.gripper.state);
         return hello$.next(message);
       case "joints":
         taken = message.taken;
         return state$.next(map(message.joints));
       case "scene":
         return scene$.next(message.scene);
+      case "gripper":
+        return gripper$?.next(message.gripper);
       case "status":
         return status$?.next(message.status);
       case "done":
@@ -85,7 +90,7 @@ export async function openLink(address: string): Promise<TwinLink> {
     socket.destroy();
     leave(true);
     for (const { reject } of waiting.values()) reject(lost());
-    for (const subject of [hello$, state$, scene$, status$] as (Subject<unknown> | undefined)[]) subject?.error(error);
+    for (const subject of [hello$, state$, scene$, status$, gripper$] as (Subject<unknown> | undefined)[]) subject?.error(error);
   };
   const read = lines(receive);
   socket.on("data", (chunk: string) => {
@@ -108,6 +113,7 @@ export async function openLink(address: string): Promise<TwinLink> {
     state$,
     status$: status$!,
     scene$,
+    gripper$: gripper$!,
     gone,
     send(command) {
       if (!open) return throwError(() => lost());
@@ -128,15 +134,15 @@ export async function openLink(address: string): Promise<TwinLink> {
       }
       return sent$.asObservable();
     },
-    async ask(deed, late = "link.timeout") {
+    async ask(deed, late = "link.timeout", patience = PATIENCE) {
       if (!open) throw lost();
       const id = deeds++;
       let timer: NodeJS.Timeout | undefined;
       try {
         await new Promise<void>((resolve, reject) => {
           waiting.set(id, { resolve, reject });
-          const silence = `the twin has not answered "${deed.op}" for ${PATIENCE} ms`;
-          timer = setTimeout(() => reject(new OnarmError(late, silence)), PATIENCE);
+          const silence = `the twin has not answered "${deed.op}" for ${patience} ms`;
+          timer = setTimeout(() => reject(new OnarmError(late, silence)), patience);
           say({ ...deed, id });
         });
       } finally {
@@ -148,7 +154,7 @@ export async function openLink(address: string): Promise<TwinLink> {
       if (!open) return;
       open = false;
       leave(false);
-      for (const subject of [state$, scene$, status$!] as Subject<unknown>[]) subject.complete();
+      for (const subject of [state$, scene$, status$!, gripper$!] as Subject<unknown>[]) subject.complete();
       for (const { reject } of waiting.values()) reject(lost());
       socket.end();
       socket.resume();

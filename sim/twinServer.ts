@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { isOnarmError, OnarmError } from "../src/domain/errors.ts";
 import type { FaultCode } from "../src/domain/errors.ts";
 import type { ArmStatus } from "../src/domain/arm.ts";
+import type { GripperState } from "../src/ports/gripper.ts";
 import { monotonic } from "./pacedClock.ts";
 import type { Twin } from "./twin.ts";
 import { line, lines } from "./wire.ts";
@@ -28,6 +29,12 @@ async function done(twin: Twin, asked: Exclude<ToTwin, Sending>): Promise<void> 
     case "reset":
     case "enable":
       return twin.arm[asked.op]();
+    case "calibrateGripper":
+      return twin.gripper.calibrate();
+    case "moveGripper":
+      return void (await twin.gripper.move(asked.width));
+    case "haltGripper":
+      return twin.gripper.halt();
     case "arrange":
       return twin.scene.arrange(asked.spec);
     case "push":
@@ -42,6 +49,8 @@ async function done(twin: Twin, asked: Exclude<ToTwin, Sending>): Promise<void> 
       return twin.squeezeCuff(asked.squeezed);
     case "setJoints":
       return twin.setJoints(asked.q);
+    case "befallGripper":
+      return twin.befallGripper(asked.what);
     case "poison":
       return twin.poison();
     default:
@@ -57,6 +66,7 @@ export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: (
   /** Who is there, and the number of the newest set-point read from each. */
   const clients = new Map<Socket, number>();
   let status: ArmStatus;
+  let gripper: GripperState;
   const all = (message: FromTwin) => clients.forEach((_, client) => tell(client, message));
 
   /** Follows a set-point that is newer than the last and still young: one that waited on the way says nothing of what is wanted now. */
@@ -82,7 +92,8 @@ export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: (
     client.setNoDelay(true).setEncoding("utf8");
     clients.set(client, 0);
     if (clients.size === 1) busy();
-    tell(client, { op: "hello", joints: twin.arm.joints, period: twin.clock.period, status });
+    const { range } = twin.gripper;
+    tell(client, { op: "hello", joints: twin.arm.joints, period: twin.clock.period, status, gripper: { range, state: gripper } });
     const read = lines<ToTwin>((message) => void act(client, message));
     client.on("data", (chunk: string) => {
       try {
@@ -104,6 +115,7 @@ export async function serveTwin(twin: Twin, { quiet, busy }: { readonly quiet: (
     next: (joints) => clients.forEach((taken, client) => tell(client, { op: "joints", joints, taken })),
     error: () => {},
   });
+  twin.gripper.state$.subscribe({ next: (it) => all({ op: "gripper", gripper: (gripper = it) }), error: () => {} });
   twin.scene.scene$.subscribe({ next: (scene) => all({ op: "scene", scene }), error: () => {} });
 
   await new Promise<void>((ready, no) => server.once("error", no).listen(0, "127.0.0.1", ready));

@@ -1,13 +1,19 @@
 import type { ArmStatus, JointCommand } from "../src/domain/arm.ts";
 import type { FaultCode } from "../src/domain/errors.ts";
 import type { SceneSpec, SceneState } from "../src/domain/scene.ts";
-import type { Vec3 } from "../src/domain/units.ts";
+import type { Metres, Vec3 } from "../src/domain/units.ts";
+import type { GripperState } from "../src/ports/gripper.ts";
+import type { Mishap } from "./gripper.ts";
 import type { JointMessage } from "./jointMessage.ts";
 
 /** What a paced twin and its clients say to each other: one JSON object a line, over a loopback socket. */
 
+/** What can be asked of the gripper; a move is answered when it is over. */
+export type GripperDeed =
+  { readonly op: "calibrateGripper" } | { readonly op: "moveGripper"; readonly width: Metres } | { readonly op: "haltGripper" };
 /** What can be asked of the arm itself, and of whoever sets the scene out. */
 export type Deed =
+  | GripperDeed
   | { readonly op: "halt" }
   | { readonly op: "reset" }
   | { readonly op: "enable" }
@@ -20,6 +26,7 @@ export type WorldDeed =
   | { readonly op: "releaseStop" }
   | { readonly op: "squeezeCuff"; readonly squeezed: boolean }
   | { readonly op: "setJoints"; readonly q: readonly number[] }
+  | { readonly op: "befallGripper"; readonly what: Mishap }
   | { readonly op: "poison" };
 
 /** A set-point. `no` counts up on each link; `at`: when it left, on the monotonic clock that all processes of a machine share. */
@@ -32,11 +39,21 @@ export interface Sending {
 /** Deeds are answered by `done` or `refused` with their id; a set-point is not, as on the real arm: `taken` tells that it was read. */
 export type ToTwin = Sending | ((Deed | WorldDeed) & { readonly id: number });
 
+/** What a client must know before it may ask for anything. */
+export interface Hello {
+  readonly op: "hello";
+  readonly joints: readonly string[];
+  readonly period: number;
+  readonly status: ArmStatus;
+  readonly gripper: { readonly range: readonly [Metres, Metres]; readonly state: GripperState };
+}
+
 export type FromTwin =
-  | { readonly op: "hello"; readonly joints: readonly string[]; readonly period: number; readonly status: ArmStatus }
+  | Hello
   /** `taken`: number of the newest set-point read from this link, followed or not. */
   | { readonly op: "joints"; readonly joints: JointMessage; readonly taken: number }
   | { readonly op: "scene"; readonly scene: SceneState }
+  | { readonly op: "gripper"; readonly gripper: GripperState }
   | { readonly op: "status"; readonly status: ArmStatus }
   | { readonly op: "done"; readonly id: number }
   | { readonly op: "refused"; readonly id: number; readonly code: FaultCode; readonly message: string }

@@ -1,9 +1,14 @@
 import { openInteraElectric } from "../../robot/grippers/interaElectric.ts";
 import { openRobotiq2f } from "../../robot/grippers/robotiq2f.ts";
+import { sawyer } from "../../robot/description/sawyer.ts";
+import { connectTwin } from "../../sim/pacedTwin.ts";
+import { createTwin } from "../../sim/twin.ts";
+import { serveTwin } from "../../sim/twinServer.ts";
 import { metres, seconds } from "../../src/domain/units.ts";
 import { interaResponder } from "../support/interaResponder.ts";
 import { needsSocat, openPty } from "../support/pty.ts";
 import { robotiqResponder } from "../support/robotiqResponder.ts";
+import { twinFingers } from "../support/twinFingers.ts";
 import { itKeepsTheGripperContract } from "./gripper.contract.ts";
 
 const ends: (() => void | Promise<void>)[] = [];
@@ -19,6 +24,27 @@ itKeepsTheGripperContract("Intera's electric gripper", async () => {
     patience: { answer: seconds(0.2), motion: seconds(20), calibration: seconds(20) },
   });
   return { ...robot, gripper, tolerance: 0.0021, asked: () => robot.seen.commands, calibrations: () => robot.seen.calibrations };
+});
+
+itKeepsTheGripperContract("the lockstep twin's", async () => {
+  const bench = twinFingers();
+  ends.push(bench.close);
+  return bench;
+});
+
+itKeepsTheGripperContract("the linked twin's", async () => {
+  const bench = twinFingers();
+  const twin = await createTwin(sawyer);
+  const { gripper, befall: befallGripper } = bench;
+  const server = await serveTwin({ ...twin, gripper, befallGripper }, { busy: () => {}, quiet: () => {} });
+  const client = await connectTwin(server.address);
+  ends.push(async () => {
+    await client.arm.close();
+    server.close();
+    await twin.arm.close();
+    bench.close();
+  });
+  return { ...bench, gripper: client.gripper, cut: server.close };
 });
 
 describe("over a port of the operating system", () => {
