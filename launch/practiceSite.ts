@@ -3,10 +3,12 @@ import { z } from "zod";
 import { readConfig, parseConfig } from "../src/config/file.ts";
 import { loadLimits } from "../src/config/limits.ts";
 import { OnarmError } from "../src/domain/errors.ts";
-import type { SceneSpec } from "../src/domain/scene.ts";
+import { THINGS } from "../src/domain/scene.ts";
+import type { SceneSpec, Thing } from "../src/domain/scene.ts";
 import { isFeasible, sceneFile, sceneOf, trainingTask } from "../src/tasks/ownTasks.ts";
 import type { TrainingTasks } from "../src/tasks/ownTasks.ts";
-import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import { LOCKER_TRAVEL, needs } from "../src/tasks/sawyer.ts";
+import type { AimKind, SawyerTask } from "../src/tasks/sawyer.ts";
 import { LIMITS_FILE } from "./sawyer.ts";
 
 /** What a lab says of the one scene it has: how it stands, and which training tasks could be meant in it. */
@@ -84,25 +86,38 @@ function requireMeant(
     throw new OnarmError("tasks.invalid", `${where}: label task ${id}: the bundle has the training tasks 0 to ${count - 1}`);
   const { kind } = task.aim;
   if (isFeasible(kind, scene)) return;
-  const thing = kind === "press-button" ? "button" : "drawer";
-  const why = scene[thing]
-    ? `the drawer stands ${kind === "open-drawer" ? "open" : "closed"} there already`
-    : `there is no ${thing}`;
   throw new OnarmError(
     "tasks.invalid",
-    `${where}: label task ${id} asks for ${kind}, and ${why}; leave it out, or the list, for all that fit`,
+    `${where}: label task ${id} asks for ${kind}, and ${whyNot(kind, scene)}; leave it out, or the list, for all that fit`,
   );
 }
 
-/** m: handles and caps that the tip has to get to lie in the workspace of the limits file. */
-function requireReach({ drawer, button }: SceneSpec, where: string): void {
+/** Why an aim asks for nothing in a scene. */
+function whyNot(kind: AimKind, scene: SceneSpec): string {
+  const missing = needs[kind].find((thing) => !scene[thing]);
+  if (missing) return `there is no ${missing}`;
+  if (kind === "pick-brick") return scene.locker ? "the locker that it lies in stands closed there" : "there is no locker";
+  return `the ${needs[kind][0]} stands ${kind.startsWith("open-") ? "open" : "closed"} there already`;
+}
+
+/** m: what the tip has to get to lies in the workspace of the limits file. */
+function requireReach(scene: SceneSpec, where: string): void {
   const { min, max } = loadLimits(LIMITS_FILE).workspace;
-  for (const [name, thing] of Object.entries({ drawer, button })) {
-    const inside = thing?.position.slice(0, 2).every((x, i) => x >= min[i]! && x <= max[i]!) ?? true;
+  for (const name of THINGS) {
+    const inside = atWork(name, scene)?.every((x, i) => x >= min[i]! && x <= max[i]!) ?? true;
     if (inside) continue;
     const box = ["x", "y"].map((axis, i) => `${axis} ${min[i]} to ${max[i]} m`).join(", ");
     throw new OnarmError("tasks.invalid", `${where}: the ${name} stands out of the arm's reach (${box}); put it within`);
   }
+}
+
+/** x and y of where a thing is got at, m: a locker and what it holds, when it is driven out. */
+function atWork(name: Thing, scene: SceneSpec): [number, number] | undefined {
+  const [thing, { locker }] = [scene[name], scene];
+  if (!thing) return undefined;
+  const way = { locker: LOCKER_TRAVEL, brick: LOCKER_TRAVEL - (locker?.travel ?? 0) }[name as string] ?? 0;
+  const [ox, oy] = locker?.opens ?? [0, 0];
+  return [thing.position[0] + way * ox, thing.position[1] + way * oy];
 }
 
 function counted(kinds: readonly string[]): string {

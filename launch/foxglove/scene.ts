@@ -6,6 +6,7 @@ import { apply, identity, turn, type Transform } from "../../src/kinematics/tran
 import { linkTransforms, tree } from "../../src/kinematics/tree.ts";
 import type { Channel } from "../../src/operator/foxglove/channel.ts";
 import type { PageState, SceneMark } from "../../src/operator/snapshot.ts";
+import { BLOCK } from "../../src/tasks/sawyer.ts";
 import { jsonChannel } from "./encoding.ts";
 import { cube, cylinder, label, sceneUpdate, sphere, update, wire, type Color, type Shapes, type Thing } from "./shapes.ts";
 import { seenFrom } from "./transforms.ts";
@@ -53,30 +54,63 @@ export function armThings(description: ArmDescription): readonly Thing[] {
   return [...things].map(([frame, shapes]) => ({ id: frame, frame, shapes }));
 }
 
-/** Extents of what a snapshot only names by its place, m: those of the embedded scene. */
+/** Extents of what a snapshot only names by its place, m: those of the embedded scene. A box's from `back` to `front` of its place. */
 const cabinet = { width: 0.16, depth: 0.2, height: 0.07 };
+const locker = { back: -0.14, front: 0, width: 0.12, height: 0.03 };
+const tray = { back: -0.045, front: 0.045, width: 0.09, height: 0.02 };
+const sheet = 0.005;
 const front = 0.01;
 const cap: Vec3 = [0.05, 0.05, 0.02];
+const block: Vec3 = [BLOCK.width, BLOCK.width, BLOCK.height];
 const slab = 0.01;
+
+type Cubes = NonNullable<Shapes["cubes"]>;
+/** A box in the frame of what opens: its middle `way` m along, `across` to the left, `up`; its size in that order. */
+type Place = (at: Vec3, size: Vec3, color: Color) => Cubes[number];
+function framed([x, y, z]: Vec3, [ox, oy]: Vec3): Place {
+  const { R } = turn([0, 0, 1], Math.atan2(oy, ox));
+  return ([way, across, up], size, color) =>
+    cube({ p: [x + ox * way - oy * across, y + oy * way + ox * across, z + up], R }, size, color);
+}
+
+/** Floor and four walls, `out` m out. */
+function openBox(place: Place, out: number, { back, front, width, height }: typeof tray, color: Color): Cubes {
+  const [depth, middle, side, up] = [front - back, out + (back + front) / 2, (width - sheet) / 2, height / 2];
+  return [
+    place([middle, 0, sheet / 2], [depth, width, sheet], color),
+    ...[back + sheet / 2, front - sheet / 2].map((way) => place([out + way, 0, up], [sheet, width, height], color)),
+    ...[-side, side].map((across) => place([middle, across, up], [depth, sheet, height], color)),
+  ];
+}
 
 function markShapes(mark: SceneMark): Shapes {
   const [x, y, z] = mark.position;
   if (mark.kind === "goal") return { spheres: [sphere(mark.position, mark.radius, wanted)] };
-  const texts = [label([x, y, z + 0.15], `${mark.kind} ${(mark.travel * 1000).toFixed(0)} mm`, moved)];
-  // Its position is the cap's top as it stands now.
-  if (mark.kind === "button") return { cubes: [cube({ p: [x, y, z - cap[2] / 2], R: identity.R }, cap, moved)], texts };
-  const [ox, oy] = mark.opens;
-  const { width, depth, height } = cabinet;
-  // x of its own frame looks where it opens.
-  const { R } = turn([0, 0, 1], Math.atan2(oy, ox));
-  const ahead = (way: number): Vec3 => [x + ox * way, y + oy * way, z + height / 2];
-  return {
-    cubes: [
-      cube({ p: ahead(-depth / 2), R }, [depth, width, height], surface),
-      cube({ p: ahead(mark.travel + front / 2), R }, [front, width, height], moved),
-    ],
-    texts,
-  };
+  const told = "travel" in mark ? `${mark.kind} ${(mark.travel * 1000).toFixed(0)} mm` : mark.kind;
+  const texts = [label([x, y, z + 0.15], told, moved)];
+  switch (mark.kind) {
+    // Its position is the cap's top as it stands now.
+    case "button":
+      return { cubes: [cube({ p: [x, y, z - cap[2] / 2], R: identity.R }, cap, moved)], texts };
+    case "object":
+    case "brick":
+      return { cubes: [cube({ p: mark.position, R: identity.R }, block, moved)], texts };
+    case "tray":
+      return { cubes: openBox(framed(mark.position, [1, 0, 0]), 0, tray, surface), texts };
+    case "locker":
+      return { cubes: openBox(framed(mark.position, mark.opens), mark.travel, locker, moved), texts };
+    case "drawer": {
+      const place = framed(mark.position, mark.opens);
+      const { width, depth, height } = cabinet;
+      return {
+        cubes: [
+          place([-depth / 2, 0, height / 2], [depth, width, height], surface),
+          place([mark.travel + front / 2, 0, height / 2], [front, width, height], moved),
+        ],
+        texts,
+      };
+    }
+  }
 }
 
 /** What stands about the arm, all of it in `base`: boxes of the limits file, the table, what the task moves and where it should go. */

@@ -1,4 +1,5 @@
-import type { SceneSpec } from "../../src/domain/scene.ts";
+import { THINGS } from "../../src/domain/scene.ts";
+import type { SceneSpec, Thing } from "../../src/domain/scene.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Scene } from "../../src/ports/scene.ts";
 
@@ -40,15 +41,24 @@ export function confirmedScene(
 
 const cm = (x: number) => `${(100 * x).toFixed(0)} cm`;
 
-/** A scene as a person would set it out: where each thing stands from the arm's base, and how. */
-export function inWords({ drawer, button }: SceneSpec): string {
+/** A scene as a person would set it out: where each thing stands from the arm's base, and how; and what is to be taken away. */
+export function inWords(scene: SceneSpec): string {
   const place = ([x, y]: readonly [number, number, number]) =>
     `${cm(x)} ahead of the base and ${cm(Math.abs(y))} to its ${y < 0 ? "right" : "left"}`;
+  const { drawer, button, locker, tray, object, brick } = scene;
+  const out = (travel: number, how: string) => (travel > 0 ? `${how} ${cm(travel)}` : "closed");
+  const absent = THINGS.filter((thing) => !scene[thing]);
   const things = [
-    drawer
-      ? `the drawer ${place(drawer.position)}, ${drawer.travel > 0 ? `pulled out ${cm(drawer.travel)}` : "closed"}`
-      : "no drawer",
-    button ? `the button ${place(button.position)}, released` : "no button",
-  ];
+    drawer && `the drawer ${place(drawer.position)}, ${out(drawer.travel, "pulled out")}`,
+    button && `the button ${place(button.position)}, released`,
+    locker && `the locker ${place(locker.position)}, ${out(locker.travel, "driven out")}`,
+    tray && `the tray ${place(tray.position)}`,
+    object && `the object ${place(object.position)}, upright`,
+    brick && `the brick in the locker, ${place(brick.position)}, upright`,
+    absent.length > 0 && `no ${either(absent)}`,
+  ].filter(Boolean);
   return `Set out ${things.join("; ")}. Stand clear, then confirm.`;
 }
+
+const either = (things: readonly Thing[]) =>
+  things.length < 2 ? things.join() : `${things.slice(0, -1).join(", ")} or ${things.at(-1)}`;

@@ -1,5 +1,5 @@
 import { sawyer } from "../../robot/description/sawyer.ts";
-import type { SceneSpec } from "../../src/domain/scene.ts";
+import type { SceneSpec, SceneState } from "../../src/domain/scene.ts";
 import type { Vec3 } from "../../src/domain/units.ts";
 import type { JointStateRecord } from "../../src/recording/records.ts";
 import { aimOf } from "../../src/tasks/ownTasks.ts";
@@ -13,9 +13,10 @@ export interface Shot {
   /** Commanded joints, rad. */
   readonly q: readonly number[];
   readonly tip: Vec3;
-  /** m; undefined for what is not there, or was not seen. */
-  readonly drawer: number | undefined;
-  readonly button: number | undefined;
+  /** What was seen; a thing that is not there, or was not seen, is absent. Of most things the height is not known. */
+  readonly things: SceneState["facts"];
+  /** Clear between the fingers, m; undefined where nobody told. */
+  readonly gap: number | undefined;
   /** Whether the aim was true; undefined where none is known. */
   readonly achieved: boolean | undefined;
   /** A person moved the arm in the step that follows. */
@@ -58,10 +59,9 @@ export function shotsOf(
     return q;
   };
   return rows.map(({ at, observation, byHand }): Shot => {
-    const { tip, scene } = seen(observation);
+    const { tip, gap, scene } = seen(observation);
     return {
-      ...{ at: at - first, q: posture(at), tip, byHand },
-      ...{ drawer: scene.facts["drawer"]?.travel, button: scene.facts["button"]?.travel },
+      ...{ at: at - first, q: posture(at), tip, byHand, things: scene.facts, gap },
       achieved: wanted && achieved(wanted, tip, scene),
     };
   });

@@ -1,4 +1,5 @@
 import type { Vec3 } from "../../src/domain/units.ts";
+import { BLOCK, TABLE_Z } from "../../src/tasks/sawyer.ts";
 import { COLOURS, document, element, FAINT, INK, text } from "../study/figures/svg.ts";
 import { camera, type Camera } from "./camera.ts";
 import { picture } from "./draw.ts";
@@ -9,7 +10,7 @@ const PANEL = { width: 210, above: 190, below: 120, gap: 8, margin: 16, line: 14
 const COLUMNS = 4;
 const TRUE = COLOURS[2];
 /** Where the cameras look, m; px a metre. */
-const CENTRE: Vec3 = [0.58, 0, 0.06];
+const CENTRE: Vec3 = [0.62, 0, 0.06];
 
 /** The two views of a panel: obliquely, from the side that the drawer opens to, and from above. */
 export function views({ scene }: Film): { readonly oblique: Camera; readonly above: Camera } {
@@ -25,10 +26,17 @@ const rounded = (x: number) => (Math.round(10 * x) / 10 || 0).toFixed(1);
 const cm = (x: number) => `${rounded(100 * x)} cm`;
 const mm = (x: number) => `${rounded(1000 * x)} mm`;
 
-/** What the scene says at a moment, thing by thing. */
-const told = ({ drawer, button }: Shot): string[] => [
-  ...(drawer === undefined ? [] : [`drawer ${cm(drawer)}`]),
-  ...(button === undefined ? [] : [`button ${mm(button)}`]),
+/** m: how far a block's foot is above the table. */
+const lifted = ([, , z]: Vec3) => z - TABLE_Z - BLOCK.height / 2;
+
+/** What the scene says at a moment, thing by thing, and the fingers. */
+const told = ({ things: { drawer, button, locker, object, brick }, gap }: Shot): string[] => [
+  ...(drawer ? [`drawer ${cm(drawer.travel)}`] : []),
+  ...(button ? [`button ${mm(button.travel)}`] : []),
+  ...(locker ? [`locker ${cm(locker.travel)}`] : []),
+  ...(object ? [`object ${cm(lifted(object.position))} up`] : []),
+  ...(brick ? [`brick ${cm(lifted(brick.position))} up`] : []),
+  ...(gap === undefined ? [] : [`finger gap ${cm(gap)}`]),
 ];
 
 /** Moments of a film, evenly spread from its first shot to its last. */
@@ -98,9 +106,10 @@ export function strip(film: Film, title: string, count: number): string {
   const lines = Math.max(1, ...film.shots.map((shot) => told(shot).length));
   const [head, row] = [52, above + below + 8 + line * lines + gap];
   const foot = head + Math.ceil(moments.length / columns) * row;
+  const colours = coloursIn(film);
   return document(
     whole + 2 * margin,
-    foot + 36,
+    foot + (colours ? 52 : 36),
     title,
     text(margin, 42, verdictOf(film), { fill: "#555" }),
     ...moments.map((index, i) =>
@@ -116,5 +125,16 @@ export function strip(film: Film, title: string, count: number): string {
         "font-size": 11,
       },
     ),
+    colours ? text(margin, foot + 44, colours, { fill: "#777", "font-size": 11 }) : "",
   );
+}
+
+/** Which colour stands for what, of the things that are not told by their shape. */
+function coloursIn({ scene: { locker, tray, object, brick } }: Film): string {
+  const blocks = [...(object ? ["the object"] : []), ...(brick ? ["the brick"] : [])];
+  return [
+    ...(locker ? ["Teal: the locker."] : []),
+    ...(tray ? ["Blue: the tray."] : []),
+    ...(blocks.length > 0 ? [`Pink: ${blocks.join(" and ")}.`] : []),
+  ].join(" ");
 }

@@ -27,10 +27,10 @@ export interface ArmView {
   readonly caption?: string;
 }
 
-/** A thing in the scene, m in `base`. `travel` out of `range`: how far a drawer is open or a button pressed. */
+/** A thing in the scene, m in `base`. `travel` out of `range`: how far a drawer or locker is open or a button pressed. */
 export type SceneMark =
   | {
-      readonly kind: "drawer";
+      readonly kind: "drawer" | "locker";
       /** Foot of the closed front. */
       readonly position: Vec3;
       /** Unit direction in which it opens. */
@@ -39,6 +39,8 @@ export type SceneMark =
       readonly range: Metres;
     }
   | { readonly kind: "button"; readonly position: Vec3; readonly travel: Metres; readonly range: Metres }
+  /** `position`: of a tray its foot's middle on the table, of a block its own middle. */
+  | { readonly kind: "tray" | "object" | "brick"; readonly position: Vec3 }
   | { readonly kind: "goal"; readonly position: Vec3; readonly radius: Metres };
 
 /** Held-out score: `success` share in [0, 1], `ci95` its interval. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Thing } from "../domain/scene.ts";
 import { seconds } from "../domain/units.ts";
 import { decodeJointState, encodeJointState, jointStateDefinition } from "./jointState.ts";
 import type { ChannelName, Recorded } from "./records.ts";
@@ -16,10 +17,16 @@ const verdict = z.discriminatedUnion("kind", [
 const mode = z.object({ is: z.string(), cause: z.string().optional(), from: z.string().optional() });
 const provenance = { config: z.string(), bundle: z.string(), calibration: z.string(), seed: number, commit: z.string() };
 const place = z.array(number).length(3);
+const stands = z.object({ position: place }).optional();
+const slides = z.object({ position: place, opens: place, travel: number }).optional();
 const scene = z.object({
-  drawer: z.object({ position: place, opens: place, travel: number }).optional(),
-  button: z.object({ position: place }).optional(),
-});
+  drawer: slides,
+  button: stands,
+  locker: slides,
+  tray: stands,
+  object: stands,
+  brick: stands,
+} satisfies Record<Thing, z.ZodType>);
 const scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 
 const json = {

@@ -56,6 +56,10 @@ export const practising: PageState = {
     marks: [
       { kind: "drawer", position: [0.6, 0.21, -0.05], opens: [0, -1, 0], travel: metres(0.06), range: metres(0.12) },
       { kind: "button", position: [0.62, -0.15, 0.01], travel: metres(0.002), range: metres(0.012) },
+      { kind: "locker", position: [0.8, -0.17, -0.05], opens: [-1, 0, 0], travel: metres(0.1), range: metres(0.14) },
+      { kind: "tray", position: [0.46, -0.1, -0.05] },
+      { kind: "object", position: [0.6, 0.04, 0.12] },
+      { kind: "brick", position: [0.77, -0.17, -0.026] },
       { kind: "goal", position: [0.56, -0.02, 0.08], radius: metres(0.05) },
     ],
   },

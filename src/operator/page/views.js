@@ -87,6 +87,9 @@ function grid(pen, side, scale, from, unit) {
 const drawerHalfWidth = 0.09;
 const drawerHeight = 0.1;
 const buttonHalfWidth = 0.03;
+const tray = { half: 0.045, height: 0.02 };
+const locker = { half: 0.06, depth: 0.14, height: 0.03 };
+const block = { half: 0.015, height: 0.04 };
 
 /** @param {any} mark @param {any} tools */
 function drawMark(mark, { pen, place, stroke, dot, scale, unit, top }) {
@@ -111,9 +114,31 @@ function drawMark(mark, { pen, place, stroke, dot, scale, unit, top }) {
       6,
     );
   }
-  const ink = colour("--drawer");
+  /** What stands on a plan of these corners, from `low` to `high` m. @param {number[][]} plan @param {number} low @param {number} high @param {string} ink @param {number} thick */
+  const upright = (plan, low, high, ink, thick) => {
+    const xs = plan.map(([x]) => x);
+    const [from, to] = [Math.min(...xs), Math.max(...xs)];
+    const side = [[from, y, low], [to, y, low], [to, y, high], [from, y, high]]; // prettier-ignore
+    const corners = top ? plan.map(([x, y]) => [x, y, low]) : side;
+    stroke([...corners, corners[0]], ink, thick);
+  };
+  const square = (/** @type {number} */ half) => [[x - half, y - half], [x + half, y - half], [x + half, y + half], [x - half, y + half]]; // prettier-ignore
+  if (mark.kind === "tray") return upright(square(tray.half), z, z + tray.height, colour("--tray"), 3);
+  if (mark.kind === "object" || mark.kind === "brick")
+    return upright(square(block.half), z - block.height / 2, z + block.height / 2, colour("--block"), 3);
+  if (mark.kind !== "drawer" && mark.kind !== "locker") return;
   const [ox, oy] = mark.opens;
   const front = [x + ox * mark.travel, y + oy * mark.travel, z];
+  if (mark.kind === "locker") {
+    const { half, depth, height } = locker;
+    const corner = (/** @type {number} */ s, /** @type {number} */ back) => [
+      front[0] - oy * s - ox * back,
+      front[1] + ox * s - oy * back,
+    ];
+    const plan = [corner(-half, 0), corner(half, 0), corner(half, depth), corner(-half, depth)];
+    return upright(plan, z, z + height, colour("--locker"), 3);
+  }
+  const ink = colour("--drawer");
   /** A point of the front: `s` along its width, `h` up. @param {number[]} foot @param {number} s @param {number} h */
   const at = (foot, s, h) => [foot[0] - oy * s * drawerHalfWidth, foot[1] + ox * s * drawerHalfWidth, z + h];
   if (top) {
