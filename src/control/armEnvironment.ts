@@ -23,7 +23,7 @@ export interface ArmEnvironmentParts {
   readonly controller: Controller;
   readonly scene: Scene;
   readonly clock: Clock;
-  /** Calibrated. An arm without one closes and opens nothing, and sees no gap. */
+  /** Calibrated at a reset where it is not ready. An arm without one closes and opens nothing, and sees no gap. */
   readonly gripper?: Gripper | undefined;
   readonly description: ArmDescription;
   readonly limits: Limits;
@@ -45,7 +45,7 @@ const GRIP = sawyerSpec.action.findIndex(({ name }) => name === "grip");
 /**
  * The sawyer domain on one arm, real or simulated: every motion, resets included, goes through the controller and so through the governor.
  * It is handed a controller that runs (`start()` is a person's act); a stop ends the episode with "command.stopped", a scene unseen for 1 s
- * with "scene.stale". `close` leaves controller and ports to their owner.
+ * with "scene.stale", a gripper that fails with its own error, and the arm holds. `close` leaves controller and ports to their owner.
  */
 export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTask> {
   const { controller, scene, clock, gripper, description, limits, startTip = () => START_TIP, attend } = parts;
@@ -79,12 +79,19 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       const mode = controller.mode();
       if (mode.is !== drivenIn && !(mode.is === "holding" && mode.from === drivenIn)) {
         const reason = mode.is === "stopped" ? mode.cause : mode.is;
+        grip?.halt();
         const { spent } = controller.exploration();
         if (spent && mode.is === "idle") {
           over = overspent(spent);
           return true;
         }
         over = new OnarmError("command.stopped", `the arm was stopped while ${drivenIn}: ${reason}`, { reason, mode });
+        return true;
+      }
+      over = grip?.broken();
+      if (over) {
+        controller.note({ level: "fault", code: over.code, text: over.message });
+        controller.event({ on: "finish" });
         return true;
       }
       // By the clock, not by beats: a machine that is busy misses some.
@@ -130,11 +137,17 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       const up = START_TIP[2] - tipNow()[2];
       return up > LIFT_TOLERANCE ? { kind: "twist", linear: [0, 0, Math.min(0.2, 4 * up)] } : undefined;
     });
-  /** Empty hands begin an episode: what was held is let go where it is, before the scene is set out. */
+  /** Empty hands begin an episode: what was held is let go where it is, before the scene is set out. How long that may take the gripper says. */
   const open = async () => {
     if (!grip) return;
+    const rests = () => {
+      controller.setIntent({ kind: "hold" });
+      return grip.rests();
+    };
+    grip.prepare();
+    if (!grip.rests()) await pass("resetting", rests);
     grip.want(-1);
-    await drive("open its fingers", () => (grip.rests() ? undefined : { kind: "hold" }));
+    await pass("resetting", rests);
   };
   const toStart = (tip: Vec3) => {
     const key = tip.join();
@@ -198,6 +211,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       task = next;
       seen = [];
       clipped = 0;
+      grip?.forget();
       controller.event({ on: "finish" });
       controller.event({ on: "start-reset" });
       await lift();

@@ -1,62 +1,82 @@
 import type { Subscription } from "rxjs";
 import { isOnarmError, OnarmError } from "../domain/errors.ts";
-import type { GripperState } from "../ports/gripper.ts";
-import type { Gripper } from "../ports/gripper.ts";
+import type { Gripper, GripperState } from "../ports/gripper.ts";
 
 /** A wish for the fingers below -BAND opens them, above BAND closes them; between they stay: noise about 0 must not wear a gripper out. */
 export const BAND = 0.3;
 
-/** A gripper as a policy drives it: told every step, moved only when the wish changes. */
+/** A gripper as a policy drives it: told every step, moved only when the wish changes. Nothing here waits for the fingers. */
 export interface Grip {
-  /** `wish` in [-1, 1]. Returns at once. @throws "gripper.failed" or "link.lost" when the last move ended so, "policy.nonfinite" for NaN */
+  /** What went wrong is past: for who begins anew. Nothing is broken until `prepare`. */
+  forget(): void;
+  /** Hears of it again where its link was lost; has it calibrated where it is not ready or complains. Nothing to do: nothing moves. */
+  prepare(): void;
+  /** `wish` in [-1, 1]. @throws "policy.nonfinite" for NaN */
   want(wish: number): void;
   /** Clear gap now, m. */
   gap(): number;
-  /** Whether the last move is over. @throws as `want` does */
+  /** Whether what was asked for is over, done or failed. */
   rests(): boolean;
+  /** Why it cannot be relied on: "gripper.failed" or "link.lost"; undefined while it can. */
+  broken(): OnarmError | undefined;
+  /** Fingers rest where they are; what they hold stays held. */
+  halt(): void;
   close(): void;
 }
 
-/** Takes a gripper that is open and ready; it stays its owner's. */
+/** Takes a gripper that is open; it stays its owner's. */
 export function gripOf(gripper: Gripper): Grip {
   const [closed, open] = gripper.range;
   let state: GripperState | undefined;
   let wished: "open" | "closed" | undefined;
-  let failure: unknown;
+  let failure: OnarmError | undefined;
+  let relied = false;
   let underWay = 0;
-  const seeing: Subscription = gripper.state$.subscribe({
-    next: (it) => (state = it),
-    error: (error: unknown) => (failure = error),
-  });
-  const sound = () => {
-    if (failure === undefined) return;
-    const error = failure;
-    // Who goes on after it was told begins anew.
-    [failure, wished] = [undefined, undefined];
-    throw error;
+  let seeing: Subscription | undefined;
+
+  const fail = (error: unknown) => {
+    // A newer wish took its place.
+    if (isOnarmError(error) && error.code === "interrupted") return;
+    failure ??= isOnarmError(error) ? error : new OnarmError("gripper.failed", `${gripper.name}: ${String(error)}`, {}, error);
   };
+  const see = () => {
+    if (seeing?.closed === false) return;
+    seeing = gripper.state$.subscribe({ next: (it) => (state = it), error: fail });
+  };
+  const begin = (deed: Promise<unknown>) => {
+    underWay++;
+    void deed.catch(fail).finally(() => underWay--);
+  };
+  see();
+
   return {
+    forget: () => void ([failure, wished, relied] = [undefined, undefined, false]),
+    prepare() {
+      see();
+      if (failure === undefined && !(state?.ready && state.fault === undefined)) begin(gripper.calibrate());
+      relied = true;
+    },
     want(wish) {
-      sound();
       if (!Number.isFinite(wish))
         throw new OnarmError("policy.nonfinite", `the policy asked for a grip of ${wish}: refused`, { wish });
       const next = wish > BAND ? "closed" : wish < -BAND ? "open" : wished;
       if (next === wished || next === undefined) return;
       wished = next;
-      underWay++;
-      void gripper
-        .move(next === "open" ? open : closed)
-        .catch((error: unknown) => {
-          // A newer wish took its place.
-          if (!(isOnarmError(error) && error.code === "interrupted")) failure = error;
-        })
-        .finally(() => underWay--);
+      begin(gripper.move(next === "open" ? open : closed));
     },
     gap: () => state?.width ?? NaN,
-    rests() {
-      sound();
-      return underWay === 0;
+    rests: () => underWay === 0,
+    broken() {
+      if (!relied || failure !== undefined) return failure;
+      // What it complains of, a deed under way tells, or puts right.
+      if (state?.fault === undefined || underWay > 0) return undefined;
+      const remedy = "look at its cable, its power and what is between its fingers";
+      return new OnarmError("gripper.failed", `${gripper.name} reports: ${state.fault}; ${remedy}`);
     },
-    close: () => seeing.unsubscribe(),
+    halt() {
+      wished = undefined;
+      begin(gripper.halt());
+    },
+    close: () => seeing?.unsubscribe(),
   };
 }
