@@ -28,9 +28,10 @@ type Block = (typeof blocks)[number];
 
 /** The furniture of one physics: sets scenes out and says what stands where. `period`: from one `drive` to the next, s. */
 export function furniture(physics: Physics, period: number) {
-  const bodies = Object.fromEntries(
-    [...Object.keys(away), ...blocks].map((name) => [name, physics.body(name)]),
-  ) as Record<keyof typeof away | Block, number>;
+  const bodies = Object.fromEntries([...Object.keys(away), ...blocks].map((name) => [name, physics.body(name)])) as Record<
+    keyof typeof away | Block,
+    number
+  >;
   const joints = Object.fromEntries(
     ["drawer", "button", "locker", ...blocks].map((name) => [name, physics.joint(name)]),
   ) as Record<Sliding | Block, ReturnType<Physics["joint"]>>;
@@ -100,7 +101,10 @@ export function furniture(physics: Physics, period: number) {
       place(spec);
       const inTheWay = physics
         .contacts()
-        .some(({ geoms: [a, b], distance }) => distance < -OVERLAP && [a, b].some((g) => tools.has(g)) && [a, b].some((g) => things.has(g)));
+        .some(
+          ({ geoms: [a, b], distance }) =>
+            distance < -OVERLAP && [a, b].some((g) => tools.has(g)) && [a, b].some((g) => things.has(g)),
+        );
       if (!inTheWay) return;
       place(before.scene);
       physics.restore(before.state);
@@ -115,11 +119,11 @@ export function furniture(physics: Physics, period: number) {
         pressed = !pressed;
         if (pressed) goal = goal > 0 ? 0 : LOCKER_TRAVEL;
       }
-      if (target === goal) return;
       const at = travel("locker");
       const stride = motor.speed * period;
       const next = target + Math.min(stride, Math.max(-stride, goal - target));
-      target = Math.min(at + AHEAD, Math.max(at - AHEAD, next));
+      if (target !== goal) target = Math.min(at + AHEAD, Math.max(at - AHEAD, next));
+      // Said anew each time: who puts the arm somewhere clears every motor's target.
       physics.data("ctrl")[servo] = target;
     },
     /**

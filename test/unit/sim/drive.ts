@@ -2,7 +2,7 @@ import { sawyer } from "../../../robot/description/sawyer.ts";
 import { createTwin } from "../../../sim/twin.ts";
 import type { TwinOptions } from "../../../sim/twin.ts";
 import type { ArmState, JointCommand } from "../../../src/domain/arm.ts";
-import type { SceneFact } from "../../../src/domain/scene.ts";
+import type { SceneFact, Thing } from "../../../src/domain/scene.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import type { Vec3 } from "../../../src/domain/units.ts";
 import { chain, forward, jacobian } from "../../../src/kinematics/chain.ts";
@@ -56,15 +56,23 @@ export async function bench(options: TwinOptions = {}) {
     return false;
   };
 
+  /** Opens or closes the fingers, and lets them come to rest. */
+  const fingers = async (to: "open" | "closed") => {
+    await twin.gripper.calibrate();
+    let rests = false;
+    void twin.gripper.move(twin.gripper.range[to === "open" ? 1 : 0]).then(() => (rests = true));
+    while (!rests) await periods(1);
+  };
+
   return {
     twin,
     periods,
     step,
     goTo,
+    fingers,
     state: () => state,
     tip: () => tipOf(state.position),
-    drawer: () => facts.drawer!,
-    button: () => facts.button!,
+    fact: (name: Thing) => facts[name]!,
     facts: () => facts,
   };
 }
