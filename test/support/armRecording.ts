@@ -6,7 +6,7 @@ import { sawyer } from "../../robot/description/sawyer.ts";
 import { meaningOf } from "../../launch/provenance.ts";
 import { fromRecordings, type Asked, type FromRecordings } from "../../launch/recordings/offline.ts";
 import { isOnarmError } from "../../src/domain/errors.ts";
-import type { SceneSpec, SceneState } from "../../src/domain/scene.ts";
+import type { SceneFact, SceneSpec, SceneState } from "../../src/domain/scene.ts";
 import { metres, seconds } from "../../src/domain/units.ts";
 import type { Vec3 } from "../../src/domain/units.ts";
 import { sawyerObservation } from "../../src/policy/observation.ts";
@@ -22,21 +22,40 @@ export const lab: SceneSpec = {
   button: { position: [0.6, -0.15, 0.01] },
 };
 
-/** What is seen when the drawer is out by `open` m and the tip is at `tip`. */
-export const seenWith = (open: number, tip: Vec3 = [0.58, 0, 0.12]): Float32Array => {
+/** The same with everything else that can stand on a table: the locker is out, a tray and a block before it, a brick in it. */
+export const fullLab: SceneSpec = {
+  ...lab,
+  locker: { position: [0.8, -0.17, -0.05], opens: [-1, 0, 0], travel: metres(0.14) },
+  tray: { position: [0.46, -0.1, -0.05] },
+  object: { position: [0.46, -0.24, -0.05] },
+  brick: { position: [0.73, -0.17, -0.046] },
+};
+
+/** What else is seen than drawer and button, where the tip is, m in `base`, and how far apart the fingers are, m. */
+export interface Beside {
+  readonly facts?: SceneState["facts"];
+  readonly tip?: Vec3;
+  readonly gap?: number;
+}
+/** What is seen when the drawer is out by `open` m. */
+export const seenWith = (open: number, { facts = {}, tip = [0.58, 0, 0.12], gap }: Beside = {}): Float32Array => {
   const scene: SceneState = {
     at: seconds(0),
     facts: {
       drawer: { position: [0.6, 0.145 - open, -0.005], travel: metres(open), valid: true },
       button: { position: [0.6, -0.15, 0.01], travel: metres(0), valid: true },
+      ...facts,
     },
   };
-  return sawyerObservation(tip, scene);
+  return sawyerObservation(tip, scene, gap);
 };
+export const stands = (position: Vec3, travel = 0): SceneFact => ({ position, travel: metres(travel), valid: true });
 
 export interface Driven {
   /** How far the drawer was out, m: before each step, and after the last. */
   readonly opened: readonly number[];
+  /** What else was seen before each step, and after the last. */
+  readonly beside?: readonly Beside[];
   readonly scene?: SceneSpec | null;
   readonly aim?: string | null;
   /** What its numbers mean. */
@@ -55,7 +74,7 @@ export interface Driven {
 /** The records of one episode of the arm, 0.1 s a step. */
 export function driven(
   episode: number,
-  { opened, scene = lab, aim = "open-drawer", fields = meaningOf(sawyerSpec), byHand, cut, label, lost, action }: Driven,
+  { opened, beside, scene = lab, aim = "open-drawer", fields = meaningOf(sawyerSpec), byHand, cut, label, lost, action }: Driven,
 ): Recorded[] {
   const origin = 10 * episode;
   const at = (t: number) => seconds(origin + t / 10);
@@ -81,8 +100,8 @@ export function driven(
       ? []
       : [
           {
-            ...{ channel: "/onarm/transition" as const, at: at(t), episode, step: t, observation: seenWith(open) },
-            action: Float32Array.from(t === 0 && action ? action : [0.5, -0.5, 0]),
+            ...{ channel: "/onarm/transition" as const, at: at(t), episode, step: t, observation: seenWith(open, beside?.[t]) },
+            action: Float32Array.from(t === 0 && action ? action : [0.5, -0.5, 0, 0]),
             ...(t === byHand ? { human: true } : {}),
           },
         ]),
@@ -93,7 +112,7 @@ export function driven(
     {
       ...{ channel: "/onarm/episode", phase: "end", at: at(steps), episode, steps },
       ...{
-        last: cut ? new Float32Array() : seenWith(opened.at(-1)!),
+        last: cut ? new Float32Array() : seenWith(opened.at(-1)!, beside?.at(-1)),
         terminated: false,
         human: byHand !== undefined,
         stops: 0,

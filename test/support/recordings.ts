@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { readRecording } from "../../src/recording/read.ts";
 import { openRecorder, type RecorderOptions } from "../../src/recording/recorder.ts";
+import { THINGS } from "../../src/domain/scene.ts";
 import { seconds } from "../../src/domain/units.ts";
 import { memoryDisk } from "./memoryDisk.ts";
 import type { EventRecord, Recorded, RecordingHeader } from "../../src/recording/records.ts";
@@ -104,6 +105,12 @@ const anyVerdict = fc.oneof(
   fc.record({ kind: fc.constant("stop" as const), reason: fc.constantFrom("not-finite" as const, "workspace" as const) }),
 );
 const place = fc.array(number, { minLength: 3, maxLength: 3 });
+const slides = fc.record({ position: place, opens: place, travel: number });
+const stands = fc.record({ position: place });
+const anyScene = fc.record(
+  Object.fromEntries(THINGS.map((name) => [name, name === "drawer" || name === "locker" ? slides : stands])),
+  { requiredKeys: [] },
+);
 const provenance = { config: text, bundle: text, calibration: text, seed: fc.integer(), commit: text };
 
 /** Any record of each channel. Built as plain data, so the casts only give branded units back. */
@@ -163,8 +170,7 @@ export const anyRecord: Record<Recorded["channel"], fc.Arbitrary<Recorded>> = {
           policyVersion: count,
           ...provenance,
         }),
-        optional("scene", fc.record({ drawer: fc.record({ position: place, opens: place, travel: number }) })),
-        optional("scene", fc.record({ button: fc.record({ position: place }) })),
+        optional("scene", anyScene),
         optional("aim", text),
         optional("fields", text),
       )

@@ -3,12 +3,12 @@ import fc from "fast-check";
 import { foxgloveChannels } from "../../../launch/foxglove/channels.ts";
 import { quaternion } from "../../../launch/foxglove/transforms.ts";
 import { sawyer } from "../../../robot/description/sawyer.ts";
-import { metres, rad } from "../../../src/domain/units.ts";
+import { metres, rad, type Vec3 } from "../../../src/domain/units.ts";
 import { capsules } from "../../../src/kinematics/capsules.ts";
 import { frames } from "../../../src/kinematics/chain.ts";
 import { apply, compose, turn, type Transform } from "../../../src/kinematics/transform.ts";
 import { linkTransforms, tree } from "../../../src/kinematics/tree.ts";
-import type { PageState } from "../../../src/operator/snapshot.ts";
+import type { PageState, SceneMark } from "../../../src/operator/snapshot.ts";
 import { limits, shown, told } from "../../support/foxgloveTold.ts";
 import { practising } from "../../support/pageStates.ts";
 
@@ -117,6 +117,9 @@ interface Update {
   readonly entities: Entity[];
 }
 
+/** What stands in the scene of `practising`, in the order of its marks. */
+const standing = ["drawer 0", "button 1", "locker 2", "tray 3", "object 4", "brick 5", "goal 6"];
+
 describe("what viewers are told of the scene", () => {
   it("shows each capsule of the governor where the governor has it", () => {
     const model = capsules(sawyer);
@@ -154,25 +157,21 @@ describe("what viewers are told of the scene", () => {
 
   it("is all of it for a newcomer, who may have an old one, later only what changed, and what is gone by its name", () => {
     const [first] = told<Update>("/onarm/scene", shown(practising)) as [Update];
-    expect(first.entities.map(({ id }) => id)).to.deep.equal([
-      "keep out: table",
-      "workspace",
-      "table",
-      "drawer 0",
-      "button 1",
-      "goal 2",
-    ]);
+    expect(first.entities.map(({ id }) => id)).to.deep.equal(["keep out: table", "workspace", "table", ...standing]);
     expect(first.deletions.map(({ type }) => type)).to.deep.equal([1]);
     expect(told("/onarm/scene", shown({ ...practising, mode: "holding" }), shown(practising))).to.have.length(0);
 
-    const [drawer, button] = practising.scene.marks;
+    const [drawer, ...others] = practising.scene.marks;
     const later = {
       ...practising,
-      scene: { ...practising.scene, marks: [{ ...drawer!, travel: metres(0.1) } as typeof drawer & object, button!] },
+      scene: {
+        ...practising.scene,
+        marks: [{ ...drawer!, travel: metres(0.1) } as typeof drawer & object, ...others.slice(0, -1)],
+      },
     };
     const [change] = told<Update>("/onarm/scene", shown(later), shown(practising)) as [Update];
     expect(change.entities.map(({ id }) => id)).to.deep.equal(["drawer 0"]);
-    expect(change.deletions).to.deep.equal([{ type: 0, id: "goal 2", timestamp: { sec: 1_700_000_000, nsec: 123_456_000 } }]);
+    expect(change.deletions).to.deep.equal([{ type: 0, id: "goal 6", timestamp: { sec: 1_700_000_000, nsec: 123_456_000 } }]);
   });
 
   it("shows the boxes of the limits file at their corners", () => {
@@ -192,11 +191,38 @@ describe("what viewers are told of the scene", () => {
     expect(lengths).to.deep.equal(Array(12).fill(1));
   });
 
+  /** The corners of all boxes of one thing: least and most along each axis. */
+  const extent = (marks: readonly SceneMark[]) => {
+    const [{ entities }] = told<Update>("/onarm/scene", shown({ ...practising, scene: { marks } })) as [Update];
+    const { cubes } = entities.find(({ id }) => id.endsWith(" 0"))!;
+    const corners = cubes.flatMap(({ pose, size }) =>
+      [0, 1, 2, 3, 4, 5, 6, 7].map((k) => {
+        const own: Transform = { p: point(pose.position), R: rotation(pose.orientation) };
+        return apply(own, [size.x * ((k & 1) - 0.5), size.y * (((k >> 1) & 1) - 0.5), size.z * ((k >> 2) - 0.5)]);
+      }),
+    );
+    return [Math.min, Math.max].flatMap((most) => [0, 1, 2].map((axis) => most(...corners.map((at) => at[axis]!))));
+  };
+
+  it("shows a locker as an open box behind its front, as far out as it is, whichever way it opens", () => {
+    const box = (opens: Vec3, travel: number) =>
+      extent([{ kind: "locker", position: [0.8, -0.17, -0.05], opens, travel: metres(travel), range: metres(0.14) }]);
+    close(box([-1, 0, 0], 0), [0.8, -0.23, -0.05, 0.94, -0.11, -0.02]);
+    close(box([-1, 0, 0], 0.1), [0.7, -0.23, -0.05, 0.84, -0.11, -0.02]);
+    close(box([0, 1, 0], 0.1), [0.74, -0.21, -0.05, 0.86, -0.07, -0.02]);
+  });
+
+  it("shows a tray about its place on the table, and a block about its own middle wherever that is", () => {
+    close(extent([{ kind: "tray", position: [0.46, -0.1, -0.05] }]), [0.415, -0.145, -0.05, 0.505, -0.055, -0.03]);
+    for (const kind of ["object", "brick"] as const)
+      close(extent([{ kind, position: [0.6, 0.04, 0.12] }]), [0.585, 0.025, 0.1, 0.615, 0.055, 0.14]);
+  });
+
   it("needs no limits: what is not known is not drawn", () => {
     const [bare] = foxgloveChannels(sawyer)
       .find(({ topic }) => topic === "/onarm/scene")!
       .tell(shown(practising), undefined);
     const { entities } = JSON.parse(Buffer.from(bare!.body).toString()) as Update;
-    expect(entities.map(({ id }) => id)).to.deep.equal(["table", "drawer 0", "button 1", "goal 2"]);
+    expect(entities.map(({ id }) => id)).to.deep.equal(["table", ...standing]);
   });
 });

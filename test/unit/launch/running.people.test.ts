@@ -7,6 +7,9 @@ import { metres } from "../../../src/domain/units.ts";
 import type { OperatorCommand } from "../../../src/operator/protocol.ts";
 import type { Environment } from "../../../src/ports/environment.ts";
 import { sawyerSpec } from "../../../src/tasks/sawyer.ts";
+import { fullLab } from "../../support/armRecording.ts";
+
+const WIDTH = sawyerSpec.observation.length;
 
 /** A clock whose `run` waits until the test says that something changed. */
 function handClock() {
@@ -34,8 +37,8 @@ describe("the rewards of an explored episode", () => {
     const real: number[] = [];
     const inner: Environment = {
       spec,
-      reset: async () => new Float32Array(11),
-      step: async () => ({ observation: new Float32Array(11), terminated: false }),
+      reset: async () => new Float32Array(WIDTH),
+      step: async () => ({ observation: new Float32Array(WIDTH), terminated: false }),
       reward: () => (real.push(-0.25), -0.25),
       outcome: () => ({ success: false, successAny: false }),
       close: async () => {},
@@ -44,7 +47,7 @@ describe("the rewards of an explored episode", () => {
     const steps = async (n: number) => {
       for (let i = 0; i < n; i++) {
         clock.time.s += 0.1;
-        await rewards.environment.step(new Float32Array(3));
+        await rewards.environment.step(new Float32Array(sawyerSpec.action.length));
       }
     };
     return { clock, ended, real, rewards, steps };
@@ -132,7 +135,7 @@ describe("a scene that a person sets out", () => {
     await turn();
     expect(arranged).to.deep.equal([]);
     expect(confirmed.request()).to.equal(
-      "Set out the drawer 60 cm ahead of the base and 20 cm to its right, pulled out 12 cm; no button. Stand clear, then confirm.",
+      "Set out the drawer 60 cm ahead of the base and 20 cm to its right, pulled out 12 cm; no button, locker, tray, object or brick. Stand clear, then confirm.",
     );
     expect(confirmed.confirm()).to.equal(true);
     clock.look();
@@ -141,9 +144,18 @@ describe("a scene that a person sets out", () => {
     expect(confirmed.request()).to.equal(undefined);
   });
 
-  it("is described with both things where there are both", () => {
-    expect(inWords({ button: { position: [0.55, 0.1, 0] } })).to.match(
-      /^Set out no drawer; the button 55 cm .* 10 cm to its left, released/,
+  it("is described thing by thing: where it stands and how, and what is not to be there", () => {
+    expect(inWords(fullLab)).to.equal(
+      "Set out the drawer 60 cm ahead of the base and 20 cm to its left, closed; the button 60 cm ahead of the base and 15 cm to its right, released; " +
+        "the locker 80 cm ahead of the base and 17 cm to its right, driven out 14 cm; the tray 46 cm ahead of the base and 10 cm to its right; " +
+        "the object 46 cm ahead of the base and 24 cm to its right, upright; the brick in the locker, 73 cm ahead of the base and 17 cm to its right, upright. " +
+        "Stand clear, then confirm.",
     );
+    const { tray: _, brick: __, ...rest } = fullLab;
+    expect(inWords({ ...rest, locker: { ...fullLab.locker!, travel: metres(0) } })).to.match(
+      /; the locker .* 17 cm to its right, closed; the object .*, upright; no tray or brick\. Stand clear/,
+    );
+    const { brick: ___, ...brickless } = fullLab;
+    expect(inWords(brickless)).to.match(/; no brick\. Stand clear/);
   });
 });

@@ -1,21 +1,41 @@
 import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { filmOf } from "../../../launch/watchEpisode/film.ts";
-import { momentsOf, strip, verdictOf } from "../../../launch/watchEpisode/strip.ts";
-import { driven, file, opening, refusal } from "../../support/armRecording.ts";
+import { picture } from "../../../launch/watchEpisode/draw.ts";
+import { momentsOf, strip, verdictOf, views } from "../../../launch/watchEpisode/strip.ts";
+import type { Vec3 } from "../../../src/domain/units.ts";
+import { aimKinds, sawyerSpec } from "../../../src/tasks/sawyer.ts";
+import { driven, file, fullLab, opening, refusal, stands } from "../../support/armRecording.ts";
 import { commandLine } from "../../support/realVerbs.ts";
 
 const film = async (...[episode, what]: Parameters<typeof driven>) => filmOf(await file(driven(episode, what)), episode);
+/** The corner of a block's top that every view shows: ahead and left of its middle, m. */
+const raised = ([x, y, z]: Vec3): Vec3 => [x + 0.015, y + 0.015, z + 0.02];
 const count = (text: string, part: string | RegExp) => text.split(part).length - 1;
 
 describe("a recorded episode as a film", () => {
   it("shows arm and scene before each step and after the last, and when the aim was true", async () => {
     const { shots, aim, partly, scene } = await film(2, { opened: opening });
-    expect(shots.map(({ drawer }) => Number(drawer!.toFixed(3)))).to.deep.equal(opening);
+    expect(shots.map(({ things }) => Number(things["drawer"]!.travel.toFixed(3)))).to.deep.equal(opening);
     expect(shots.map(({ achieved }) => achieved)).to.deep.equal([false, false, false, false, true, true]);
     expect(shots.map(({ at }) => Number(at.toFixed(3)))).to.deep.equal([0, 0.1, 0.2, 0.3, 0.4, 0.5]);
     expect(shots[3]!.q[1]).to.equal(-0.6 + 0.03);
     expect([aim, partly, scene.button?.position]).to.deep.equal(["open-drawer", "it was cut short", [0.6, -0.15, 0.01]]);
+  });
+
+  it("shows everything that stands on the table where it was seen, and how far apart the fingers were", async () => {
+    const object = stands([0.5, -0.1, 0.1]);
+    const { shots, scene } = await film(0, {
+      opened: [0, 0],
+      scene: fullLab,
+      beside: [{ gap: 0.057 }, { gap: 0.028, facts: { object } }],
+    });
+    expect(scene).to.deep.equal(fullLab);
+    expect(shots.map(({ gap }) => Number(gap!.toFixed(4)))).to.deep.equal([0.057, 0.028]);
+    expect([shots[0]!.things["object"], shots[1]!.things["object"]!.position.map((x) => Number(x.toFixed(5)))]).to.deep.equal([
+      undefined,
+      [0.5, -0.1, 0.1],
+    ]);
   });
 
   it("may be judged by another aim than it was driven for", async () => {
@@ -24,8 +44,8 @@ describe("a recorded episode as a film", () => {
       "close-drawer: first true at 0.0 s, not true any more at the end (0.5 s); it was cut short",
     );
     expect(verdictOf(await filmOf(recording, 0, "press-button"))).to.equal("press-button: never true; it was cut short");
-    const whole = await film(0, { opened: new Array<number>(61).fill(0.09) });
-    expect(verdictOf(whole)).to.equal("open-drawer: first true at 0.0 s, true at the end (6.0 s)");
+    const whole = await film(0, { opened: new Array<number>(sawyerSpec.horizon + 1).fill(0.09) });
+    expect(verdictOf(whole)).to.equal("open-drawer: first true at 0.0 s, true at the end (7.5 s)");
   });
 
   it("says what it lacks: the end of what was cut short, the rest of what is torn, an aim that nobody told", async () => {
@@ -83,6 +103,69 @@ describe("a strip of a film", () => {
     const open = strip(await film(0, { opened: [0, 0.1] }), "t", 2);
     expect(count(open, "<polygon")).to.be.above(count(shut, "<polygon"));
     expect(open).to.include("drawer 10.0 cm").and.not.include("-0.0");
+  });
+
+  describe("of a full table", () => {
+    const facts = {
+      locker: stands([0.66, -0.17, -0.05], 0.14),
+      tray: stands([0.46, -0.1, -0.05]),
+      brick: stands([0.73, -0.17, -0.026]),
+    };
+    const lying = { facts: { ...facts, object: stands([0.46, -0.24, -0.03]) }, gap: 0.057 };
+    const held = { facts: { ...facts, object: stands([0.58, 0, 0.12]) }, gap: 0.028 };
+    const table = async (...beside: Parameters<typeof driven>[1]["beside"] & object) =>
+      film(0, { opened: beside.map(() => 0), scene: fullLab, beside, aim: "pick-object" });
+
+    it("tells of each thing and of the fingers, and which colour is which", async () => {
+      const drawn = strip(await table(lying, held), "t", 2);
+      for (const words of [
+        ...[">locker 14.0 cm<", ">object 0.0 cm up<", ">object 15.0 cm up<", ">brick 0.4 cm up<"],
+        ...[">finger gap 5.7 cm<", ">finger gap 2.8 cm<", "Teal: the locker. Blue: the tray. Pink: the object and the brick."],
+      ])
+        expect(drawn).to.include(words);
+      expect(drawn).to.not.match(/NaN|undefined|Infinity|>tray/);
+      expect(strip(await film(0, { opened: [0, 0] }), "t", 2)).to.not.match(/locker|Teal|finger gap/);
+    });
+
+    it("draws a block where it is, and fingers as far apart as they are", async () => {
+      const { shots, scene } = await table(lying, held);
+      const { oblique } = views({ scene, aim: undefined, shots });
+      const seen = (shot: (typeof shots)[number]) => picture(oblique, scene, undefined, shot, []);
+      const [[x, y], [u, v]] = [lying, held].map(({ facts: { object } }) => oblique.place(raised(object.position))) as [
+        number[],
+        number[],
+      ];
+      const corner = (a: number, b: number) => new RegExp(`points="[^"]*${a.toFixed(1)},${b.toFixed(1)}[^"]*" fill="#e58abc"`);
+      expect(seen(shots[0]!)).to.match(corner(x!, y!)).and.not.match(corner(u!, v!));
+      expect(seen(shots[1]!)).to.match(corner(u!, v!)).and.not.match(corner(x!, y!));
+      const fingers = (shot: (typeof shots)[number]) =>
+        [...seen(shot).matchAll(/points="([\d.,-]+) [^"]*" [^>]*stroke="#222"/g)].map(([, at]) => at!.split(",").map(Number));
+      const apart = (shot: (typeof shots)[number]) => Math.hypot(...fingers(shot)[0]!.map((a, i) => a - fingers(shot)[1]![i]!));
+      expect(apart(shots[0]!)).to.be.above(1.5 * apart(shots[1]!));
+    });
+
+    it("marks the place that something is wanted at, where there is one", async () => {
+      const { shots, scene } = await table(lying, lying);
+      const { above } = views({ scene, aim: undefined, shots });
+      for (const aim of aimKinds) {
+        const [, x, y, r] =
+          /<circle cx="([\d.-]+)" cy="([\d.-]+)" r="([\d.]+)" fill="[^"]+" fill-opacity="0.2"/.exec(
+            picture(above, scene, aim, shots[0]!, []),
+          ) ?? [];
+        const goal = (
+          {
+            reach: [0.66, 0, 0.05],
+            "pick-object": [0.66, 0, 0.08],
+            "pick-brick": [0.66, 0, 0.08],
+            "place-object": [0.46, -0.1, 0.05],
+          } as Record<string, number[]>
+        )[aim];
+        if (goal) {
+          const at = above.place([goal[0]!, goal[1]!, 0]);
+          [x, y, r].forEach((n, i) => expect(Number(n), aim).to.be.closeTo([...at, goal[2]! * above.scale][i]!, 0.1));
+        } else expect(x, aim).to.equal(undefined);
+      }
+    });
   });
 
   it("says where a person moved the arm", async () => {

@@ -1,9 +1,10 @@
 import { expect } from "chai";
-import { Box3, Mesh, type Group, type LineSegments, type Material } from "three";
+import { Box3, Mesh, Raycaster, Vector3, type Group, type LineSegments, type Material } from "three";
 import { LIMITS_FILE } from "../../../launch/sawyer.ts";
 import { loadLimits } from "../../../src/config/limits.ts";
 import type { SceneMark } from "../../../src/operator/protocol.ts";
 import { metres, type Vec3 } from "../../../src/domain/units.ts";
+import { BLOCK, LOCKER_TRAVEL } from "../../../src/tasks/sawyer.ts";
 
 interface Palette {
   dye(name: string, material: Material): Material;
@@ -27,6 +28,8 @@ const extent = (root: Group) => {
   root.traverseVisible((part) => part instanceof Mesh && box.expandByObject(part));
   return { min: box.min.toArray(), max: box.max.toArray() };
 };
+const expectExtent = ({ min, max }: ReturnType<typeof extent>, low: readonly number[], high: readonly number[]) =>
+  [...min, ...max].forEach((x, i) => expect(x).to.be.closeTo([...low, ...high][i]!, 1e-6));
 const shown = (marks: readonly (SceneMark | { kind: string })[]) => {
   const made = furniture(plain);
   made.put(marks);
@@ -60,6 +63,46 @@ describe("the furniture in the page's picture", () => {
       expect(min[2]).to.be.closeTo(-0.05, 1e-6);
       expect(max[2]).to.be.closeTo(0.01 - travel, 1e-6);
     }
+  });
+
+  it("has the locker as an open box behind its front, without a handle, as far out as it is", () => {
+    for (const travel of [0, 0.05, LOCKER_TRAVEL]) {
+      const position: Vec3 = [0.8, -0.17, -0.05];
+      const range = metres(LOCKER_TRAVEL);
+      const box = (opens: Vec3) => shown([{ kind: "locker", position, opens, travel: metres(travel), range }]);
+      expectExtent(box([-1, 0, 0]), [0.8 - travel, -0.23, -0.05], [0.94 - travel, -0.11, -0.02]);
+      expectExtent(box([0, 1, 0]), [0.74, -0.31 + travel, -0.05], [0.86, -0.17 + travel, -0.02]);
+    }
+  });
+
+  it("has a tray about its place on the table, and both are open from above", () => {
+    const tray: SceneMark = { kind: "tray", position: [0.46, -0.1, -0.05] };
+    expectExtent(shown([tray]), [0.415, -0.145, -0.05], [0.505, -0.055, -0.03]);
+    const made = furniture(plain);
+    const [position, opens, range] = [[0.8, -0.17, -0.05] as Vec3, [-1, 0, 0] as Vec3, metres(LOCKER_TRAVEL)];
+    made.put([tray, { kind: "locker", position, opens, travel: metres(0), range }]);
+    made.root.updateMatrixWorld(true);
+    for (const [x, y] of [
+      [0.46, -0.1],
+      [0.87, -0.17],
+    ] as const) {
+      // prettier-ignore
+      const [hit] = new Raycaster(new Vector3(x, y, 1), new Vector3(0, 0, -1)).intersectObject(made.root);
+      expect(hit!.point.z).to.be.closeTo(-0.045, 1e-6);
+    }
+  });
+
+  it("has a block of the size that blocks have about its own middle, so that a carried one is seen carried", () => {
+    for (const kind of ["object", "brick"] as const)
+      for (const position of [
+        [0.46, -0.24, -0.03],
+        [0.66, 0, 0.17],
+      ] as Vec3[]) {
+        // prettier-ignore
+        const half = [BLOCK.width / 2, BLOCK.width / 2, BLOCK.height / 2];
+        const [low, high] = [-1, 1].map((sign) => position.map((x, i) => x + sign * half[i]!));
+        expectExtent(shown([{ kind, position }]), low!, high!);
+      }
   });
 
   it("draws a goal as large as it is", () => {
