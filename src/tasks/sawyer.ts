@@ -54,7 +54,7 @@ export function feasibleAims({ drawer, button, locker, tray, object, brick }: Sc
   const stored = locker && locker.travel >= OPEN_TRAVEL;
   if (button && locker) aims.push(stored ? "close-locker" : "open-locker");
   if (object) aims.push("pick-object");
-  if (object && tray) aims.push("place-object");
+  if (object && tray && !inTray(object.position, tray.position)) aims.push("place-object");
   if (brick && stored) aims.push("pick-brick");
   return aims;
 }

@@ -1,0 +1,195 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { LIMITS_FILE } from "../../../launch/sawyer.ts";
+import { checkScene } from "../../../sim/furniture/check.ts";
+import { loadLimits } from "../../../src/config/limits.ts";
+import type { Split } from "../../../src/domain/experience.ts";
+import { THINGS } from "../../../src/domain/scene.ts";
+import type { SceneSpec, Thing } from "../../../src/domain/scene.ts";
+import type { Vec3 } from "../../../src/domain/units.ts";
+import {
+  BLOCK,
+  BUTTON_TRAVEL,
+  DRAWER_TRAVEL,
+  LOCKER_TRAVEL,
+  OPEN_TRAVEL,
+  REACH_GOAL,
+  START_TIP,
+  TABLE_Z,
+  aimKinds,
+  feasibleAims,
+  needs,
+} from "../../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
+
+const splits: readonly Split[] = ["train", "validation", "test"];
+const seeds = fc.integer({ min: 0, max: 0xffffffff });
+const drawn = (split: Split, seed: number, n: number) => Array.from({ length: n }, (_, id) => sawyerTask(split, seed, id));
+/** A few thousand tasks of every split. */
+const many = splits.flatMap((split) => [1, 2, 3].flatMap((seed) => drawn(split, seed, 700)));
+
+/** How a scene's things are combined, read off where they stand: which side, which things, found how, and each free one's corner of its half. */
+const combination = (scene: SceneSpec): string => {
+  const free = (["button", "tray", "object"] as const).filter((name) => scene[name]);
+  const side = scene.drawer ? Math.sign(scene.drawer.position[1]) : -Math.sign(scene[free[0]!]!.position[1]);
+  const corner = ([x, y]: Vec3) => `${x < 0.515 ? "near" : "far"} ${Math.abs(y) < 0.17 ? "inner" : "outer"}`;
+  const found = (["drawer", "locker"] as const).map((name) => scene[name] && `${name} ${scene[name].travel >= OPEN_TRAVEL}`);
+  return [side, THINGS.filter((thing) => scene[thing]), ...found, ...free.map((name) => corner(scene[name]!.position))].join();
+};
+
+/** Footprints, m, all that a thing sweeps over in its travel included; `opens` is along an axis in every drawn scene. */
+function footprint(
+  thing: Thing,
+  scene: SceneSpec,
+): { readonly low: readonly [number, number]; readonly high: readonly [number, number] } {
+  const [x, y] = scene[thing]!.position;
+  const square = (half: number) => ({ low: [x - half, y - half], high: [x + half, y + half] }) as const;
+  if (thing === "button") return square(0.04);
+  if (thing === "tray") return square(0.045);
+  if (thing === "object" || thing === "brick") return square(BLOCK.width / 2);
+  const { opens } = scene[thing]!;
+  const { half, back, front } = {
+    drawer: { half: 0.08, back: 0.2, front: DRAWER_TRAVEL + 0.06 },
+    locker: { half: 0.06, back: 0.14, front: LOCKER_TRAVEL },
+  }[thing];
+  const ends = [-back, front].map((along) => [x + along * opens[0], y + along * opens[1]]);
+  const wide = [half * Math.abs(opens[1]), half * Math.abs(opens[0])];
+  const span = (axis: 0 | 1) => [ends[0]![axis]!, ends[1]![axis]!] as const;
+  return {
+    low: [Math.min(...span(0)) - wide[0]!, Math.min(...span(1)) - wide[1]!],
+    high: [Math.max(...span(0)) + wide[0]!, Math.max(...span(1)) + wide[1]!],
+  };
+}
+
+describe("the sawyer domain's drawn scenes", () => {
+  it("share no combination of things, sides and slots between splits, whatever the seeds", () =>
+    fc.assert(
+      fc.property(fc.tuple(seeds, seeds, seeds), (of) => {
+        const seen = splits.map((split, i) => new Set(drawn(split, of[i]!, 150).map(({ scene }) => combination(scene))));
+        for (const a of seen) for (const b of seen) if (a !== b) expect([...a].filter((it) => b.has(it))).to.deep.equal([]);
+      }),
+      { numRuns: 30 },
+    ));
+
+  it("show training a good part of what the tests combine: no thing, side or state is held out altogether", () => {
+    const parts = (split: Split) =>
+      new Set(
+        drawn(split, 1, 700).flatMap(({ scene }) =>
+          combination(scene)
+            .split(",")
+            .map((part, i) => `${i === 0 ? "side " : ""}${part}`),
+        ),
+      );
+    expect([...parts("test")].filter((part) => !parts("train").has(part))).to.deep.equal([]);
+  });
+
+  it("can be set out, and nothing stands where another thing stands or sweeps", () => {
+    for (const { scene } of many) {
+      checkScene(scene);
+      const things = THINGS.filter((thing) => scene[thing]).map((thing) => ({ thing, ...footprint(thing, scene) }));
+      for (const a of things)
+        for (const b of things) {
+          const together = [a.thing, b.thing].sort().join();
+          if (a === b || together === "brick,locker") continue;
+          const apart = [0, 1].some((axis) => a.high[axis]! < b.low[axis]! || b.high[axis]! < a.low[axis]!);
+          expect(apart, `${a.thing} and ${b.thing} in ${JSON.stringify(scene)}`).to.equal(true);
+        }
+    }
+  });
+
+  it("leave room for two fingers beside every block", () => {
+    for (const { scene } of many)
+      for (const other of ["button", "tray", "drawer"] as const) {
+        if (!scene.object || !scene[other]) continue;
+        const [block, thing] = [footprint("object", scene), footprint(other, scene)];
+        const gap = Math.max(
+          ...[0, 1].map((axis) => Math.max(thing.low[axis]! - block.high[axis]!, block.low[axis]! - thing.high[axis]!)),
+        );
+        expect(gap, `${other} beside the object`).to.be.above(0.015);
+      }
+  });
+
+  it("have an aim that is possible in them, and contact to make", () => {
+    for (const { scene, aim } of many) {
+      expect(feasibleAims(scene)).to.include(aim.kind);
+      for (const thing of needs[aim.kind]) expect(scene[thing], `${aim.kind} needs ${thing}`).to.not.equal(undefined);
+      expect(feasibleAims(scene).length).to.be.above(1);
+    }
+  });
+
+  it("have a brick only in a locker, and a locker only with its button", () => {
+    for (const { scene } of many) {
+      if (scene.brick) expect(scene.locker).to.not.equal(undefined);
+      if (scene.locker) expect(scene.button).to.not.equal(undefined);
+    }
+  });
+
+  it("lie where the hand may go: bars with a hook behind them or a push before, caps pressed home, blocks, tray, start and goal", () => {
+    const { min, max } = loadLimits(LIMITS_FILE).workspace;
+    const inside = (at: readonly number[], what: string) =>
+      at.forEach((x, axis) => expect(x, `${what}, axis ${axis}`).to.be.within(min[axis]!, max[axis]!));
+    inside(START_TIP, "start");
+    inside(REACH_GOAL, "goal");
+    for (const { scene } of many) {
+      const { drawer: d, button: b, tray: t, object, brick } = scene;
+      if (d)
+        for (const out of [0, DRAWER_TRAVEL])
+          for (const hand of [-0.026, 0.035])
+            inside([d.position[0], d.position[1] + d.opens[1] * (0.055 + out + hand), -0.022], "bar");
+      if (b) inside([b.position[0], b.position[1], b.position[2] - BUTTON_TRAVEL], "cap");
+      if (t) inside([t.position[0], t.position[1], TABLE_Z + 0.024], "over the tray");
+      if (object) inside([object.position[0], object.position[1], TABLE_Z + BLOCK.height / 2], "object");
+      if (brick && scene.locker!.travel > 0)
+        inside([brick.position[0], brick.position[1], brick.position[2] + BLOCK.height / 2], "brick");
+    }
+  });
+
+  // A split owns a few hundred combinations, some much likelier than others: its shares are near, not equal.
+  it("hold each thing about as often as the paper's do, in every split", () => {
+    for (const split of splits) {
+      const scenes = drawn(split, 5, 2000).map(({ scene }) => scene);
+      const share = (of: (scene: SceneSpec) => unknown) => scenes.filter(of).length / scenes.length;
+      for (const thing of ["drawer", "button", "tray", "object"] as const)
+        expect(
+          share((it) => it[thing]),
+          `${split}: ${thing}`,
+        ).to.be.closeTo(0.76, 0.08);
+      // Each of them needs another thing.
+      expect(
+        share((it) => it.locker),
+        `${split}: locker`,
+      ).to.be.closeTo(0.75 ** 2, 0.07);
+      expect(
+        share((it) => it.brick),
+        `${split}: brick`,
+      ).to.be.closeTo(0.75 ** 3, 0.07);
+      for (const name of ["drawer", "locker"] as const) {
+        const found = scenes.filter((it) => it[name]);
+        expect(found.filter((it) => it[name]!.travel > 0).length / found.length, `${split}: ${name} open`).to.be.closeTo(
+          0.5,
+          0.08,
+        );
+      }
+    }
+  });
+
+  it("ask for a reach in 15 % of all tasks, else for any possible contact alike, and for each aim in every split", () => {
+    for (const split of splits) {
+      const tasks = drawn(split, 6, 2000);
+      for (const kind of aimKinds) {
+        const asked = tasks.filter(({ aim }) => aim.kind === kind).length;
+        const chances = tasks.map(({ scene }) => {
+          const aims = feasibleAims(scene);
+          return kind === "reach" ? 0.15 : aims.includes(kind) ? 0.85 / (aims.length - 1) : 0;
+        });
+        const expected = chances.reduce((sum, p) => sum + p, 0);
+        expect(Math.abs(asked - expected), `${split}: ${kind}, ${asked} of ${expected}`).to.be.below(4 * Math.sqrt(expected));
+        expect(asked / tasks.length, `${split}: ${kind}`).to.be.above(0.02);
+      }
+    }
+  });
+
+  it("put every reach's goal where everything that is carried is wanted", () => {
+    for (const { aim } of many) if (aim.kind === "reach") expect(aim.goal).to.deep.equal(REACH_GOAL);
+  });
+});
