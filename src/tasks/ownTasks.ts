@@ -25,7 +25,9 @@ export const sceneFile = z
     object: stands,
     brick: stands,
   })
-  .refine((scene) => Object.values(scene).some((thing) => thing !== undefined), { error: "holds nothing to move" });
+  .refine(({ tray: _, ...moved }) => Object.values(moved).some((thing) => thing !== undefined), {
+    error: "holds nothing to move",
+  });
 export type SceneFile = z.infer<typeof sceneFile>;
 
 export const sceneOf = (file: SceneFile): SceneSpec =>

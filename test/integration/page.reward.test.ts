@@ -97,7 +97,7 @@ describe("a person's reward on the page", function () {
   it("and a scene that was set out are the same kind of question: what to do, and one button", async () => {
     await open();
     const reason =
-      "Set out the drawer 62 cm ahead of the base and 21 cm to its left, closed; no button. Stand clear, then confirm.";
+      "Set out the drawer 62 cm ahead of the base and 21 cm to its left, closed; no button, locker, tray, object or brick. Stand clear, then confirm.";
     rig.state$.next({ ...driving, reason, accepts: ["hold", "confirm-reset"] });
     await says("#ask", reason);
     await rig.page.click("#ask button");

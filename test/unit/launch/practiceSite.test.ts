@@ -4,11 +4,12 @@ import path from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 import { asksForSite, practiceSite, settingOf } from "../../../launch/practiceSite.ts";
+import type { AimKind } from "../../../src/tasks/sawyer.ts";
 import { isFeasible, sceneToFile, trainingTask } from "../../../src/tasks/ownTasks.ts";
 
 const tasks = { taskSeed: 21, tasks: 40 };
 /** The first training task that asks for this. */
-const first = (kind: string) =>
+const first = (kind: AimKind) =>
   Array.from({ length: 40 }, (_, id) => trainingTask(tasks, id)).find(({ aim }) => aim.kind === kind)!;
 const folder = mkdtempSync(path.join(os.tmpdir(), "onarm-site-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
@@ -21,6 +22,19 @@ const site = (text: string) => {
 const drawerAt = (x: number, y: number) =>
   `scene: { drawer: { position_m: [${x}, ${y}, -0.05], opens: [0, -1, 0], travel_m: 0 } }`;
 const lab = `${drawerAt(0.6, 0.2)}\n`;
+/** A site with these things, and what it is to be labelled as. */
+const among = (kind: AimKind, ...things: (keyof typeof there)[]) =>
+  site(`scene: { ${things.map((thing) => there[thing]).join(", ")} }\nlabel_tasks: [${first(kind).id}]\n`);
+const there = {
+  drawer: "drawer: { position_m: [0.6, 0.2, -0.05], opens: [0, -1, 0], travel_m: 0 }",
+  button: "button: { position_m: [0.46, -0.1, 0.01] }",
+  shut: "locker: { position_m: [0.8, -0.17, -0.05], opens: [-1, 0, 0], travel_m: 0 }",
+  open: "locker: { position_m: [0.8, -0.17, -0.05], opens: [-1, 0, 0], travel_m: 0.14 }",
+  tray: "tray: { position_m: [0.575, -0.1, -0.05] }",
+  object: "object: { position_m: [0.46, -0.24, -0.05] }",
+  stored: "brick: { position_m: [0.87, -0.17, -0.046] }",
+  brick: "brick: { position_m: [0.73, -0.17, -0.046] }",
+};
 
 describe("practice in a lab's one scene", () => {
   it("is labelled, unless told otherwise, as every training task whose aim asks for something there", () => {
@@ -46,6 +60,12 @@ describe("practice in a lab's one scene", () => {
       scene,
       labelTasks: [reach, id],
     });
+  });
+
+  it("takes a brick in a locker that is shut for within reach: it is got at where the locker is driven out", () => {
+    const { aims, scene } = practiceSite({ site: site(`scene: { ${there.shut}, ${there.button}, ${there.stored} }`) }, tasks);
+    expect(scene.brick?.position).to.deep.equal([0.87, -0.17, -0.046]);
+    expect(aims.split(", ").map((one) => one.split(" ")[0])).to.have.members(["reach", "press-button", "open-locker"]);
   });
 
   it("sets out the site's scene under the label task's number and aim; without a site, the task's own scene", () => {
@@ -81,6 +101,46 @@ describe("practice in a lab's one scene", () => {
       () => ({ site: site(`${lab}label_tasks: [${first("close-drawer").id}]`) }),
       /asks for close-drawer, and the drawer stands closed there already/,
     ],
+    ...(
+      [
+        ["open-drawer", ["button", "tray", "object"], "there is no drawer"],
+        ["press-button", ["drawer"], "there is no button"],
+        ["open-locker", ["button", "drawer"], "there is no locker"],
+        ["open-locker", ["shut", "drawer"], "there is no button"],
+        ["open-locker", ["open", "button"], "the locker stands open there already"],
+        ["close-locker", ["shut", "button"], "the locker stands closed there already"],
+        ["pick-object", ["drawer", "tray"], "there is no object"],
+        ["place-object", ["drawer", "tray"], "there is no object"],
+        ["place-object", ["object"], "there is no tray"],
+        ["pick-brick", ["object", "button", "open"], "there is no brick"],
+        ["pick-brick", ["brick", "object"], "there is no locker"],
+        ["pick-brick", ["shut", "button", "stored"], "the locker that it lies in stands closed there"],
+      ] as const
+    ).map(
+      ([kind, things, why]) =>
+        [
+          `a label task for ${kind} among ${things.join(", ")}`,
+          () => ({ site: among(kind, ...things) }),
+          new RegExp(`label task \\d+ asks for ${kind}, and ${why}; leave it out`),
+        ] as const,
+    ),
+    ...(
+      [
+        ["button", "button: { position_m: [0.6, -0.4, 0.01] }"],
+        ["locker", "locker: { position_m: [0.98, -0.1, -0.05], opens: [-1, 0, 0], travel_m: 0 }"],
+        ["tray", "tray: { position_m: [0.3, 0.1, -0.05] }"],
+        ["object", "object: { position_m: [0.85, 0.1, -0.05] }"],
+        ["brick", `${there.open}, brick: { position_m: [0.87, -0.17, -0.046] }`],
+      ] as const
+    ).map(
+      ([thing, told]) =>
+        [
+          `a ${thing} out of reach`,
+          () => ({ site: site(`scene: { ${there.drawer}, ${told} }`) }),
+          new RegExp(`the ${thing} stands out of the arm's reach \\(x 0\\.4 to 0\\.8 m`),
+        ] as const,
+    ),
+    ["a tray alone", () => ({ site: site(`scene: { ${there.tray} }`) }), /holds nothing to move/],
     [
       "a drawer out of reach",
       () => ({ site: site(drawerAt(1.4, 0.2)) }),

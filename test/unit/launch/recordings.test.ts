@@ -42,9 +42,9 @@ describe("what a recorded observation says", () => {
     fc.assert(
       fc.property(point, things, fc.option(fc.double({ min: 0, max: 0.06, noNaN: true })), (tip, told, gap) => {
         const facts = Object.fromEntries(
-          Object.entries(told).map(([name, { position, travel }]) => [
+          Object.entries(told).map(([name, one]) => [
             name,
-            { position, travel: metres(slides.includes(name) ? travel : 0), valid: true },
+            { position: one!.position, travel: metres(slides.includes(name) ? one!.travel : 0), valid: true },
           ]),
         );
         const back = seen(sawyerObservation(tip, { at: seconds(1), facts }, gap ?? undefined));
