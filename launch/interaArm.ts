@@ -7,6 +7,7 @@ import { parseConfig, readConfig } from "../src/config/file.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { armOverWire } from "./armOverWire.ts";
 import { ownArmOf } from "./ownArm.ts";
+import { siteGripper } from "./siteGripper.ts";
 
 /** The shipped site of each arm that has a name. */
 const sites = {
@@ -49,21 +50,27 @@ export async function openInteraArm(master: string) {
   return armOverWire(node, (clock) => openInteraRos1({ node, joints: sawyer.commanded, clock }));
 }
 
-/** The same with what its lab's tracker sees, for a station. */
+/** The same with what its lab's tracker sees, and its gripper where it names one, for a station. */
 export async function openInteraSite(site: Ros1Site) {
   const { arm, clock, node } = await openInteraArm(site.master);
-  const { openPoseArrayRos1 } = await import("../robot/scenes/poseArrayRos1.ts");
-  const [own, scene] = await Promise.all([ownArmOf(site, node), openPoseArrayRos1(node, site.scene, clock)]).catch(
-    async (error: unknown) => {
-      await arm.close();
-      throw error;
-    },
-  );
+  const [{ openPoseArrayRos1 }, { overRos1 }] = await Promise.all([
+    import("../robot/scenes/poseArrayRos1.ts"),
+    import("../robot/ros1/wire.ts"),
+  ]);
+  const [own, scene, gripper] = await Promise.all([
+    ownArmOf(site, node),
+    openPoseArrayRos1(node, site.scene, clock),
+    siteGripper(site, overRos1(node), clock),
+  ]).catch(async (error: unknown) => {
+    await arm.close();
+    throw error;
+  });
   const leave = async () => {
+    await gripper?.close();
     await scene.close();
     await arm.close();
   };
-  return { arm, scene, clock, address: node.master, leave, own };
+  return { arm, scene, clock, gripper, address: node.master, leave, own };
 }
 
 /** Whatever arm a site has, with its scene. */

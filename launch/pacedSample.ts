@@ -26,14 +26,14 @@ export interface PacedSample {
 export async function openPacedSample(seed: number): Promise<PacedSample> {
   const limits = loadLimits(LIMITS_FILE);
   const twin = await spawnTwin(sawyer, { timeout: 0.1, linger: 2 });
-  const { arm, scene, clock } = twin;
+  const { arm, scene, clock, gripper } = twin;
   const controller = createController({ arm, scene, clock, description: sawyer, limits });
   const ended = new AbortController();
   const { signal } = ended;
   const started = () => ["running", "resetting", "holding"].includes(controller.mode().is);
   // After a stop the operator resets, enables and starts; until then the sample waits.
   const attend = () => clock.run(() => started() || signal.aborted);
-  const environment = withoutRewards(armEnvironment({ controller, scene, clock, description: sawyer, limits, attend }));
+  const environment = withoutRewards(armEnvironment({ controller, scene, clock, gripper, description: sawyer, limits, attend }));
   let beats = 0;
   await clock.run(() => ++beats > 20 && controller.mode().is !== "offline");
   controller.start();

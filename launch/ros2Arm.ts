@@ -2,12 +2,14 @@ import { firstValueFrom, map, of, timeout } from "rxjs";
 import { sawyer } from "../robot/description/sawyer.ts";
 import type { InteraRos2Options } from "../robot/arms/interaRos2.ts";
 import type { Ros2 } from "../robot/ros.ts";
+import { gripperCommand, gripperState } from "../robot/grippers/interaIo.ts";
 import { REQUEST } from "../robot/scenes/tracked.ts";
 import type { Ros2Site } from "../robot/sites/site.ts";
 import type { pacedClock } from "../sim/pacedClock.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import { armOverWire } from "./armOverWire.ts";
 import { DESCRIPTION, ownArmOf } from "./ownArm.ts";
+import { namesGripper, siteGripper } from "./siteGripper.ts";
 
 /** ms that a description which somebody keeps for who comes late takes to come. */
 const TOLD = 1000;
@@ -53,25 +55,33 @@ async function openScene(node: Ros2, { scene }: Ros2Site, clock: ReturnType<type
   return openPoseArray(overRos2(node), scene, clock);
 }
 
-/** The same with what its lab's tracker sees, for a station. */
+/** The same with what its lab's tracker sees, and its gripper where it names one, for a station. */
 export async function openRos2Site(site: Ros2Site) {
   const { scene: tracked } = site;
   const { arm, clock, node } = await openRos2Arm(site, "onarm", (it) => {
     it.hear(DESCRIPTION, "std_msgs/String", "latched");
+    if (namesGripper(site)) {
+      it.hear(gripperState, "intera_core_msgs/IODeviceStatus");
+      void it.speak(gripperCommand, "intera_core_msgs/IOComponentCommand");
+    }
     void it.speak(REQUEST, "std_msgs/String", true);
     if ("topic" in tracked) return void it.hear(tracked.topic, "geometry_msgs/PoseArray");
     it.hear("/tf", "tf2_msgs/TFMessage");
     it.hear("/tf_static", "tf2_msgs/TFMessage", "latched");
   });
-  const [own, scene] = await Promise.all([ownArmOf(site, describedBy(node)), openScene(node, site, clock)]).catch(
-    async (error: unknown) => {
-      await arm.close();
-      throw error;
-    },
-  );
+  const { overRos2 } = await import("../robot/ros2/wire.ts");
+  const [own, scene, gripper] = await Promise.all([
+    ownArmOf(site, describedBy(node)),
+    openScene(node, site, clock),
+    siteGripper(site, overRos2(node), clock),
+  ]).catch(async (error: unknown) => {
+    await arm.close();
+    throw error;
+  });
   const leave = async () => {
+    await gripper?.close();
     await scene.close();
     await arm.close();
   };
-  return { arm, scene, clock, address: JSON.stringify(site), leave, own };
+  return { arm, scene, clock, gripper, address: JSON.stringify(site), leave, own };
 }

@@ -13,6 +13,7 @@ import { OnarmError } from "../src/domain/errors.ts";
 import { explain } from "../src/domain/stops.ts";
 import type { Arm } from "../src/ports/arm.ts";
 import type { Clock } from "../src/ports/clock.ts";
+import type { Gripper } from "../src/ports/gripper.ts";
 import type { Scene } from "../src/ports/scene.ts";
 import { inside, standing } from "../src/safety/standing.ts";
 import { openSite, siteOf } from "./interaArm.ts";
@@ -33,6 +34,8 @@ export interface Station {
   readonly arm: Arm;
   readonly scene: Scene;
   readonly clock: Clock;
+  /** Undefined where the arm has none, or its site names none: it then closes nothing. */
+  readonly gripper: Gripper | undefined;
   readonly limits: Limits;
   /** The arm that is driven: as it says itself that it is, where it does. */
   readonly description: ArmDescription;
@@ -59,6 +62,7 @@ interface Opened {
   readonly arm: Arm;
   readonly scene: Scene;
   readonly clock: Clock;
+  readonly gripper?: Gripper | undefined;
   readonly address: string;
   readonly own?: OwnArm | undefined;
   leave(): Promise<unknown>;
@@ -90,7 +94,7 @@ async function openArm(arm: string): Promise<Opened> {
 export async function openStation(options: StationOptions): Promise<Station> {
   const limits = limitsOf(sawyer, loadLimits(options.limits), options.limits);
   prioritise();
-  const { arm, scene, clock, address, own, leave } = await openArm(options.arm);
+  const { arm, scene, clock, gripper, address, own, leave } = await openArm(options.arm);
   const description = own?.description ?? sawyer;
   const controller = createController({ arm, scene, clock, description, limits, exploration: limits.exploration });
   const beats = cadence(clock.period);
@@ -146,5 +150,5 @@ export async function openStation(options: StationOptions): Promise<Station> {
       });
     await controller.reset();
   };
-  return { arm, scene, clock, limits, description, own, controller, cadence: beats, found, reset, close };
+  return { arm, scene, clock, gripper, limits, description, own, controller, cadence: beats, found, reset, close };
 }

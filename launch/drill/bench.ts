@@ -19,7 +19,7 @@ import type { Seconds } from "../../src/domain/units.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import type { DrillContext } from "./row.ts";
 import { lockstepWorld, pacedWorld, startOf, TIMEOUT } from "./world.ts";
-import type { Relayed } from "./world.ts";
+import type { FailingGripper, Relayed } from "./world.ts";
 import { wireWorld } from "./wire/world.ts";
 import type { DrillRobot } from "./wire/world.ts";
 
@@ -48,6 +48,8 @@ export interface Bench extends FaultyArm, FaultyScene, FaultyClock {
   readonly said: readonly ArmStatus[];
   /** How often the arm was asked to switch its motors on. */
   enables(): number;
+  /** The arm's gripper, where the drill can make it fail. */
+  readonly gripper?: FailingGripper;
   /** Breaks the arm's physics, where this process holds them. */
   readonly poison?: () => void;
   /** The process between, where there is one. */
@@ -139,6 +141,7 @@ export async function openBench(context: DrillContext, options: BenchOptions = {
     modes,
     said,
     enables: () => enables,
+    ...(world.gripper && { gripper: world.gripper }),
     ...(world.poison && { poison: world.poison }),
     ...(world.relay && { relay: world.relay }),
     ...(world.robot && { robot: world.robot }),

@@ -16,11 +16,12 @@ export const task: SawyerTask = { id: 0, scene, aim: { kind: "reach", goal: [0.5
 export const drillScene = scene;
 
 /** The sawyer domain on a bench's arm; whoever attends starts an arm that is merely idle. */
-export const environmentOf = ({ controller, scene, clock, limits }: Bench): Environment<SawyerTask> =>
+export const environmentOf = ({ controller, scene, clock, limits, gripper }: Bench): Environment<SawyerTask> =>
   armEnvironment({
     controller,
     scene,
     clock,
+    gripper: gripper?.port,
     description: sawyer,
     limits,
     attend: async (idle) => void (idle.mode().is === "idle" && idle.start()),
@@ -44,8 +45,8 @@ export async function episode(bench: Bench, environment: Environment<SawyerTask>
   return { at: bench.clock.now(), ...(error && { error }) };
 }
 
-/** Small circles of the tip: motion that a healthy policy would make. */
-export const circles: Acts = (_observation, t) => Float32Array.of(0.5 * Math.cos(t), 0.5 * Math.sin(t), 0);
+/** Small circles of the tip: motion that a healthy policy would make. Its fingers stay as they are. */
+export const circles: Acts = (_observation, t) => Float32Array.of(0.5 * Math.cos(t), 0.5 * Math.sin(t), 0, 0);
 
 /** Calls `hit` at a beat within step `step` of an episode of `act`, and passes everything on. */
 export const hitAt =

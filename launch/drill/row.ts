@@ -78,11 +78,3 @@ export const that = (what: string, ok: boolean, instead?: string): Seen => ({
 });
 
 export const pending = (reason: string): Pending => ({ pending: reason });
-
-/** A row whose subject is not built. */
-export const unbuilt = (reason: string): Trial => ({
-  boundMs: null,
-  harmless: false,
-  lockstep: false,
-  run: () => Promise.resolve(pending(reason)),
-});

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { connectTwin, spawnTwin } from "../../sim/pacedTwin.ts";
+import type { Mishap } from "../../sim/gripper.ts";
 import { spawnRelay } from "../../sim/relay.ts";
 import { createTwin } from "../../sim/twin.ts";
 import type { TracePoint, TwinOptions } from "../../sim/twin.ts";
@@ -9,6 +10,7 @@ import { postureAt } from "../../src/control/startPosture.ts";
 import type { Limits } from "../../src/domain/arm.ts";
 import type { Arm } from "../../src/ports/arm.ts";
 import type { Clock } from "../../src/ports/clock.ts";
+import type { Gripper } from "../../src/ports/gripper.ts";
 import type { Scene } from "../../src/ports/scene.ts";
 import { START_TIP } from "../../src/tasks/sawyer.ts";
 import type { DrillRobot } from "./wire/world.ts";
@@ -19,11 +21,18 @@ export interface Relayed {
   again(): Promise<void>;
 }
 
+/** A gripper, and what may befall it. */
+export interface FailingGripper {
+  readonly port: Gripper;
+  befall(what: Mishap): void;
+}
+
 /** An embedded arm as a bench finds it, in virtual or in wall time. */
 export interface World {
   readonly arm: Arm;
   readonly scene: Scene;
   readonly clock: Clock;
+  readonly gripper?: FailingGripper;
   readonly trace: () => TracePoint[];
   readonly end: () => Promise<void>;
   readonly poison?: () => void;
@@ -37,14 +46,16 @@ export async function lockstepWorld(options: TwinOptions): Promise<World> {
   const points: TracePoint[] = [];
   twin.trace$.subscribe({ next: (point) => points.push(point), error: () => {} });
   const { arm, scene, clock, poison } = twin;
-  return { arm, scene, clock, poison, trace: () => points, end: () => arm.close() };
+  const gripper = { port: twin.gripper, befall: twin.befallGripper };
+  return { arm, scene, clock, gripper, poison, trace: () => points, end: () => arm.close() };
 }
 
 export async function pacedWorld(options: TwinOptions, folder: string, relayed: boolean): Promise<World> {
   const file = join(folder, "trace.jsonl");
   const twin = await spawnTwin(sawyer, { ...options, linger: 1, trace: file });
   const trace = () => readTrace(file);
-  if (!relayed) return { arm: twin.arm, scene: twin.scene, clock: twin.clock, trace, end: () => twin.end() };
+  const gripper = { port: twin.gripper, befall: (what: Mishap) => void twin.world.befallGripper(what) };
+  if (!relayed) return { arm: twin.arm, scene: twin.scene, clock: twin.clock, gripper, trace, end: () => twin.end() };
   let between = await spawnRelay(twin.address);
   const { arm, scene, clock } = await connectTwin(between.address, { reconnect: true });
   return {

@@ -36,12 +36,12 @@ export interface DriverParts {
  */
 export async function openDriver(options: DriveOptions, parts: DriverParts) {
   const { station, recorder, weights, agent, bundle, book, telemetry, seed, signal, counts } = parts;
-  const { controller, clock, limits, description } = station;
+  const { controller, clock, gripper, limits, description } = station;
   const started = () => ["running", "resetting", "holding"].includes(controller.mode().is);
   const attend = () => clock.run(() => started() || signal.aborted);
   const resets = options.confirmResets ? confirmedScene(station.scene, { clock, ended: signal }) : undefined;
   const scene = resets?.scene ?? station.scene;
-  const world = armEnvironment({ controller, scene, clock, description, limits, attend });
+  const world = armEnvironment({ controller, scene, clock, gripper, description, limits, attend });
   const watched = recorder.watched(world);
   const rewards = options.context > 0 ? rewardsBy(options.reward, watched, { clock, ended: signal }) : undefined;
   const decoded =

@@ -33,14 +33,16 @@ const common = {
   /** File with the robot's own URDF, beside the site file; what it tells itself when left out. */
   urdf: z.string().min(1).optional(),
 };
+/** What a Sawyer closes its fingers with; it closes nothing when left out. */
+const gripper = z.enum(["intera-electric"]).optional();
 /** ROS_DOMAIN_ID; that of the terminal when left out. */
 const domain = z.int().min(0).max(232).optional();
 const ros2Scene = z.union([poses, frames]);
 
 /** One lab: which arm, over which wire, seen by what. */
 export const siteFile = z.discriminatedUnion("arm", [
-  z.strictObject({ arm: z.literal("intera-ros1"), master: z.string().min(1), ...common, scene: poses }),
-  z.strictObject({ arm: z.literal("intera-ros2"), domain, ...common, scene: ros2Scene }),
+  z.strictObject({ arm: z.literal("intera-ros1"), master: z.string().min(1), ...common, gripper, scene: poses }),
+  z.strictObject({ arm: z.literal("intera-ros2"), domain, ...common, gripper, scene: ros2Scene }),
   z.strictObject({
     arm: z.literal("ros2-control"),
     domain,

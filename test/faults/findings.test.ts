@@ -1,12 +1,14 @@
 import { expect } from "chai";
 import { finding, together } from "../../launch/drill/finding.ts";
 import type { Finding } from "../../launch/drill/finding.ts";
-import { inTicks, pending, that, unbuilt, within } from "../../launch/drill/row.ts";
+import { inTicks, pending, that, within } from "../../launch/drill/row.ts";
 import type { Row } from "../../launch/drill/row.ts";
 import { tryRow } from "../../launch/drill/try.ts";
 
 const row: Row = {
-  ...unbuilt("never"),
+  harmless: false,
+  lockstep: false,
+  run: () => Promise.resolve(pending("never")),
   id: "L1",
   fault: "something",
   reaction: "hold",

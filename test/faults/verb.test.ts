@@ -18,11 +18,10 @@ describe("onarm drill", function () {
     // In the order of the table, whatever the order they were asked for in.
     expect(faults.map(({ id, ok }) => [id, ok])).to.deep.equal([
       ["P6", true],
-      ["S4", null],
+      ["S4", true],
     ]);
     expect(faults[0]).to.have.all.keys("id", "fault", "reaction", "ms", "boundMs", "ok");
-    expect(faults[1]!["reason"]).to.be.a("string");
-    expect([code, failed, pending]).to.deep.equal([0, 0, 1]);
+    expect([code, failed, pending]).to.deep.equal([0, 0, 0]);
     expect(seconds).to.be.above(0);
     expect(err).to.match(/P6 +weights file truncated/);
     expect(out.trim().split("\n")).to.have.length(1);
