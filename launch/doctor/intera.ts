@@ -10,6 +10,7 @@ import { toldOf } from "../../robot/urdf/own.ts";
 import { seconds } from "../../src/domain/units.ts";
 import { limitsOf, loadLimits } from "../../src/config/limits.ts";
 import { DESCRIPTION, ownArmOf } from "../ownArm.ts";
+import { namesGripper } from "../siteGripper.ts";
 import { LIMITS_FILE } from "../sawyer.ts";
 import { besideChecks } from "./beside.ts";
 import { bad, good, look, unknown } from "./check.ts";
@@ -40,7 +41,7 @@ export async function interaChecks(site: Ros1Site, limits = LIMITS_FILE): Promis
     );
     for (const [key, { message$ }] of topics) message$.subscribe(() => counts[key]++);
     node.hear(scene.topic, "geometry_msgs/PoseArray").message$.subscribe(() => counts.tracker++);
-    const beside = besideChecks(node);
+    const beside = besideChecks(node, { gripper: namesGripper(site) });
     const command = await node.speak(...isTold.command);
     const newest = <T>(topic: { message$: Observable<T> }) => firstValueFrom(topic.message$.pipe(timeout({ first: 5000 })));
     const joints = newest(node.hear(...says.jointStates)).catch(() => undefined);

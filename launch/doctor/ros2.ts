@@ -3,14 +3,17 @@ import { controllerInput } from "../../robot/arms/controllerInput.ts";
 import { isTold, says } from "../../robot/arms/interaTopics.ts";
 import { sawyer } from "../../robot/description/sawyer.ts";
 import { openRos2 } from "../../robot/ros.ts";
+import { overRos2 } from "../../robot/ros2/wire.ts";
 import type { Ros2 } from "../../robot/ros.ts";
 import type { MessageType2 } from "../../robot/ros2/messages.ts";
 import { hasPackage, missingRos2 } from "../../robot/ros2/sourced.ts";
 import { secondsOf } from "../../robot/ros1/messages.ts";
 import type { Ros2Site } from "../../robot/sites/site.ts";
 import { ownArmOf } from "../ownArm.ts";
+import { namesGripper } from "../siteGripper.ts";
 import { describedBy } from "../ros2Arm.ts";
 import { toldOf } from "../../robot/urdf/own.ts";
+import { gripperCheck } from "./beside.ts";
 import { bad, good, look, unknown } from "./check.ts";
 import type { Check } from "./check.ts";
 import { jointChecks } from "./joints.ts";
@@ -93,6 +96,7 @@ async function graphChecks(node: Ros2, site: Ros2Site): Promise<readonly Check[]
     site.arm === "ros2-control"
       ? { topic: site.command.topic, who: await controllerInput(node, site.command, sawyer.commanded) }
       : { topic: isTold.command[0], who: await node.speak(...isTold.command) };
+  const gripper = site.arm === "intera-ros2" ? gripperCheck(overRos2(node), namesGripper(site)) : undefined;
   const states = topics[0]!.topic;
   const first = firstValueFrom(node.hear(states, "sensor_msgs/JointState").message$.pipe(timeout({ first: FIRST }))).catch(
     () => undefined,
@@ -180,6 +184,7 @@ async function graphChecks(node: Ros2, site: Ros2Site): Promise<readonly Check[]
       : said
         ? stateChecks(said)
         : [bad("state", `nothing came on ${says.state[0]}`, away(site))]),
+    ...(gripper ? [gripper()] : []),
     faults.length > 0
       ? bad("graph", faults.join("; "), "see each")
       : good("graph", "every message has the shape it is meant to have"),

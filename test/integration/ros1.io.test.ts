@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { filter, firstValueFrom, take, toArray } from "rxjs";
+import { openSite, siteOf } from "../../launch/interaArm.ts";
+import type { Ros1Site } from "../../robot/sites/site.ts";
 import { gripperOver, gripperCommand, gripperState } from "../../robot/grippers/interaIo.ts";
 import { openInteraElectric } from "../../robot/grippers/interaElectric.ts";
 import { timeOf } from "../../robot/ros1/messages.ts";
@@ -99,6 +101,18 @@ describe("a Sawyer's IO devices on a real ROS 1 master", function () {
         expect(await fingers()).to.be.closeTo(width - closed, 0.0021);
       }
       await gripper.close();
+    });
+
+    it("a site that names the gripper has it for its arm, and one that names none has none", async () => {
+      const site = siteOf(`intera-ros1@${master.uri}`) as Ros1Site;
+      const { gripper, leave } = await openSite(site);
+      await gripper!.calibrate();
+      expect((await gripper!.move(gripper!.range[1])).width).to.be.closeTo(gripper!.range[1], 0.0021);
+      await leave();
+      const { gripper: none, ...bare } = site;
+      const without = await openSite(bare);
+      expect([none, without.gripper]).to.deep.equal(["intera-electric", undefined]);
+      await without.leave();
     });
 
     it("a squeezed cuff shows in the arm's status at once, and the arm takes no command while it is", async () => {

@@ -10,9 +10,9 @@ const device = (signals: Readonly<Record<string, boolean>>) => ({
   signals: Object.entries(signals).map(([name, value]) => ({ name, format: "", data: JSON.stringify([value]), status: health })),
 });
 /** A graph on which each topic says one thing, or nothing. */
-const looked = (told: (topic: string) => unknown) => {
+const looked = (told: (topic: string) => unknown, gripper = true) => {
   const hear = (topic: string) => ({ message$: told(topic) === undefined ? EMPTY : of(told(topic)) });
-  return besideChecks({ hear } as unknown as Pick<Wire, "hear">)().map(({ id, ok, detail }) => ({ id, ok, detail }));
+  return besideChecks({ hear } as unknown as Pick<Wire, "hear">, { gripper })().map(({ id, ok, detail }) => ({ id, ok, detail }));
 };
 
 describe("doctor looks at what a Sawyer tells beside its joints", () => {
@@ -23,10 +23,17 @@ describe("doctor looks at what a Sawyer tells beside its joints", () => {
       ["cuff", true],
       ["gripper", true],
     ]);
-    expect(checks[2]!.detail).to.equal("there, not calibrated yet");
+    expect(checks[2]!.detail).to.equal("there; a run calibrates it first");
   });
   it("and says what is not known where nothing comes", () => {
-    expect(looked(() => undefined).map(({ ok }) => ok)).to.deep.equal([null, null, null]);
+    expect(looked(() => undefined, false).map(({ ok }) => ok)).to.deep.equal([null, null, null]);
+  });
+  it("and misses a gripper that the site names", () => {
+    expect(looked(() => undefined)[2]).to.include({ id: "gripper", ok: false });
+  });
+  it("and tells of a gripper that is there and that the site does not name", () => {
+    const [, , gripper] = looked((topic) => (topic === gripperState ? device({ is_calibrated: true }) : undefined), false);
+    expect(gripper).to.include({ ok: null, detail: "there, and the site does not name it" });
   });
   it("and names a gripper that reports an error", () => {
     const [, , gripper] = looked((topic) => (topic === gripperState ? device({ has_error: true }) : undefined));
