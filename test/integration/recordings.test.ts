@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { readDataset } from "../../src/learning/dataset.ts";
 import { readRecording } from "../../src/recording/read.ts";
 import type { EpisodeBegin } from "../../src/recording/records.ts";
+import { sawyerSpec } from "../../src/tasks/sawyer.ts";
 import { sawyerTask } from "../../src/tasks/sawyerScenes.ts";
 import { commandLine } from "../support/realVerbs.ts";
 import { at, make, start, write } from "./verbs.run.ts";
@@ -20,7 +21,7 @@ describe("a lab's own recordings", function () {
   it("become a task that a bundle is trained on; the bundle then practises in that one scene, and nowhere else", async () => {
     const driving = ["--headless", "--task", "2", "--context", "1", "--episodes", "1", "--seconds", "60"];
     const run = await make.run("run", ...driving, "--out", at("lab-run"));
-    expect(run.json).to.include({ episodes: 1, steps: 60 });
+    expect(run.json).to.include({ episodes: 1, steps: sawyerSpec.horizon });
     const [stood] = (await begun(run.json.recording)) as [EpisodeBegin];
     const { taskSeed } = JSON.parse(readFileSync(`${run.json.bundle}/manifest.json`, "utf8")).provenance.dataset;
     const { scene, aim } = sawyerTask("train", taskSeed, 2);
@@ -30,7 +31,7 @@ describe("a lab's own recordings", function () {
     const from = ["dataset", "--from", at("lab-run"), "--out"];
     const told = await commandLine(...from, at("told"), "--label", "recorded");
     const judged = await commandLine(...from, at("judged"));
-    expect(judged.json, judged.err).to.include({ tasks: 1, ownTasks: 1, added: 1, transitions: 60 });
+    expect(judged.json, judged.err).to.include({ tasks: 1, ownTasks: 1, added: 1, transitions: sawyerSpec.horizon });
     expect(told.json).to.include({ added: 1 });
     expect((await readDataset(at("judged"))).episodes).to.deep.equal((await readDataset(at("told"))).episodes);
 
@@ -48,13 +49,23 @@ practice: { updatesPerStep: 0.05, tasksPerRound: 2, priorEpisodes: 1, posteriorE
     expect(refused.code).to.equal(2);
     expect(refused.json.error.message).to.match(/lab\.yaml: the button stands out of the arm's reach .*; put it within/);
 
-    const practising = start([...practise, "--steps", "120", "--tasks", "0", "--scene", "0", "--out", at("lab-practice")]);
+    const practising = start([
+      ...practise,
+      "--steps",
+      `${2 * sawyerSpec.horizon}`,
+      "--tasks",
+      "0",
+      "--scene",
+      "0",
+      "--out",
+      at("lab-practice"),
+    ]);
     // What follows practice is not looked at here.
     await practising.when(() => /practise +100 %/.test(practising.stderr()));
     practising.interrupt();
     const practised = await practising.ended;
     expect(practised.code, practised.err).to.equal(0);
-    expect(practised.json).to.deep.include({ interrupted: true, steps: 120, labelTasks: [0] });
+    expect(practised.json).to.deep.include({ interrupted: true, steps: 2 * sawyerSpec.horizon, labelTasks: [0] });
     const rollouts = await begun(practised.json.recording);
     expect(rollouts.map(({ task, scene, aim }) => ({ task, scene, aim }))).to.deep.equal(
       [0, 0].map((task) => ({ task, scene, aim: aim.kind })),
