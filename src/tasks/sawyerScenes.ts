@@ -5,16 +5,13 @@ import { THINGS } from "../domain/scene.ts";
 import type { SceneSpec } from "../domain/scene.ts";
 import { metres } from "../domain/units.ts";
 import type { Vec3 } from "../domain/units.ts";
-import { DRAWER_TRAVEL, LOCKER_TRAVEL, REACH_GOAL, TABLE_Z, feasibleAims } from "./sawyer.ts";
+import { DRAWER_TRAVEL, LOCKER_TRAVEL, REACH_GOAL, TABLE_Z, aimKinds, feasibleAims } from "./sawyer.ts";
 import type { SawyerTask } from "./sawyer.ts";
 
 /** Each thing's chance to be there, as in the paper's scenes. */
 const PRESENT = 0.75;
 /** Chance that a drawer or locker is found open. */
 const FOUND_OPEN = 0.5;
-/** Every scene allows a reach; it is drawn this often, so that the aims that need contact are not the few. */
-const REACHES = 0.15;
-
 /** m: the four slots for what stands free on the table, across from the drawer; y is away from it. How far off its slot a thing may stand. */
 const SLOTS = [
   [0.455, 0.1],
@@ -83,11 +80,11 @@ const splitOf = (combination: string): Split => {
  */
 export function sawyerTask(split: Split, seed: number, id: number): SawyerTask {
   const r = rng("sawyer", split, seed, id);
+  // The aim first: lockers and bricks are rare, and an aim that is rarely asked for is not learned.
+  const kind = r.pick(aimKinds);
   for (;;) {
     const { scene, combination } = drawScene(r);
-    const [, ...contact] = feasibleAims(scene);
-    if (contact.length === 0 || splitOf(combination) !== split) continue;
-    const kind = r.uniform() < REACHES ? "reach" : r.pick(contact);
+    if (!feasibleAims(scene).includes(kind) || feasibleAims(scene).length === 1 || splitOf(combination) !== split) continue;
     return { id, scene, aim: kind === "reach" ? { kind, goal: REACH_GOAL } : { kind } };
   }
 }
