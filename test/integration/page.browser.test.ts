@@ -90,6 +90,43 @@ describe("the page in a browser", function () {
     expect(before.equals(await rig.page.locator("#side").screenshot())).to.equal(false);
   });
 
+  it("draws each thing that stands in the scene in the colour that its legend has, in both flat views", async () => {
+    const page = await open({ colorScheme: "light" });
+    const named = {
+      drawer: "drawer",
+      button: "button",
+      locker: "locker",
+      tray: "tray",
+      object: "block",
+      brick: "block",
+      goal: "good",
+    };
+    /** Pixels of a canvas that have the colour of a custom property. */
+    const tinted = async (canvas: string, property: string) =>
+      (await page.evaluate(`(() => {
+        const wanted = getComputedStyle(document.documentElement).getPropertyValue("${property}").trim();
+        const canvas = document.querySelector("${canvas}");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const rgb = [1, 3, 5].map((i) => parseInt(wanted.slice(i, i + 2), 16));
+        let count = 0;
+        for (let i = 0; i < data.length; i += 4) if (data[i + 3] === 255 && rgb.every((x, k) => x === data[i + k])) count++;
+        return count;
+      })()`)) as number;
+    // An arm that hides nothing.
+    const tip = [-0.1, 0.5, 0.9] as const;
+    const aside = { ...practising, arm: { ...practising.arm!, points: [tip], tip } };
+    for (const mark of practising.scene.marks) {
+      rig.state$.next({ ...aside, reason: `a ${mark.kind}`, scene: { marks: [mark] } });
+      await says("#reason", `a ${mark.kind}`);
+      for (const [kind, colour] of Object.entries(named))
+        for (const canvas of ["#top", "#side"]) {
+          const count = await tinted(canvas, `--${colour}`);
+          if (colour === named[mark.kind]) expect(count, `${mark.kind}, ${canvas}`).to.be.greaterThan(20);
+          else expect(count, `${kind} where a ${mark.kind} is, ${canvas}`).to.equal(0);
+        }
+    }
+  });
+
   it("ends with before, after and the gate's verdict", async () => {
     await open();
     rig.state$.next(finished);
