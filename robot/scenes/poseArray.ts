@@ -29,13 +29,15 @@ export async function openPoseArray(wire: Wire, site: PosesScene, clock: Pick<Cl
     if (foreign !== undefined) return;
     const points: Points = {};
     site.poses.forEach((name, i) => {
-      const point = poses[i] && pointOf(poses[i], site.offsets_m[name]);
+      const offset = site.offsets_m[name];
+      const point = poses[i] && offset && pointOf(poses[i], offset);
       if (point) points[name] = point;
     });
     sighting$.next({ at: stamped(secondsOf(header.stamp), clock.now()), points });
   });
   return trackedScene({
     ...{ name: site.topic, site, clock, sighting$ },
+    things: site.poses.filter((name) => site.offsets_m[name]),
     ask: (spec) => void asking.publish({ data: JSON.stringify(spec) }),
     useless: () =>
       foreign === undefined

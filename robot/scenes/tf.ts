@@ -1,6 +1,7 @@
 import { filter, firstValueFrom, Subject, Subscription, timeout } from "rxjs";
 import { OnarmError } from "../../src/domain/errors.ts";
-import type { Seconds } from "../../src/domain/units.ts";
+import type { Thing } from "../../src/domain/scene.ts";
+import type { Seconds, Vec3 } from "../../src/domain/units.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { Scene } from "../../src/ports/scene.ts";
 import type { Ros2 } from "../ros.ts";
@@ -8,7 +9,7 @@ import { secondsOf } from "../ros1/messages.ts";
 import type { RosPose } from "../ros1/messages.ts";
 import { stampsAt } from "../ros1/stamps.ts";
 import type { TransformStamped } from "../ros2/messages.ts";
-import type { FramesScene, Thing } from "../sites/site.ts";
+import type { FramesScene } from "../sites/site.ts";
 import { pointOf } from "./points.ts";
 import { REQUEST, trackedScene } from "./tracked.ts";
 import type { Points, Sighting } from "./tracked.ts";
@@ -35,8 +36,8 @@ export function frameTree() {
       branches.set(bare(child), { parent: bare(header.frame_id), pose, at });
     },
     /** A point of `frame` in `base`, and when the oldest transform on the way was made. Undefined where no way leads there, or one of them is none. */
-    find(frame: string, base: string, offset: readonly [number, number, number]) {
-      let point: readonly [number, number, number] | undefined = offset;
+    find(frame: string, base: string, offset: Vec3) {
+      let point: Vec3 | undefined = offset;
       let at: Seconds | undefined;
       let here = bare(frame);
       // A tree has no way that is longer than it has branches.
@@ -63,7 +64,10 @@ export async function openTf(node: Ros2, site: FramesScene, clock: Pick<Clock, "
   const sighting$ = new Subject<Sighting>();
   /** Each frame is told by whoever sees it, by a clock of its own. */
   const clocks = new Map<string, ReturnType<typeof stampsAt>>();
-  const things = Object.entries(site.frames) as [Thing, string][];
+  const things = (Object.entries(site.frames) as [Thing, string][]).flatMap(([thing, frame]) => {
+    const offset = site.offsets_m[thing];
+    return offset ? [{ thing, frame, offset }] : [];
+  });
   let last: Points = {};
 
   guards.add(
@@ -80,12 +84,12 @@ export async function openTf(node: Ros2, site: FramesScene, clock: Pick<Clock, "
         clocks.set(child, stamped);
         const at = stamped(secondsOf(each.header.stamp), clock.now());
         tree.put(each, at);
-        if (things.some(([, frame]) => bare(frame) === child) && !(newest !== undefined && newest >= at)) newest = at;
+        if (things.some(({ frame }) => bare(frame) === child) && !(newest !== undefined && newest >= at)) newest = at;
       }
       if (newest === undefined) return;
       last = {};
-      for (const [thing, frame] of things) {
-        const found = tree.find(frame, site.frame, site.offsets_m[thing]);
+      for (const { thing, frame, offset } of things) {
+        const found = tree.find(frame, site.frame, offset);
         if (found && !(found.at !== undefined && newest - found.at > UNSEEN)) last[thing] = [...found.point];
       }
       sighting$.next({ at: newest, points: last });
@@ -96,13 +100,14 @@ export async function openTf(node: Ros2, site: FramesScene, clock: Pick<Clock, "
     const why = `nobody publishes /tf in ROS domain ${node.domain}; start the tracker: without a scene the arm does not move`;
     throw new OnarmError("link.lost", why, {}, error);
   });
-  const lacking = () => {
-    const missing = things.filter(([thing]) => last[thing] === undefined).map(([, frame]) => frame);
+  const lacking = (unseen: readonly Thing[]) => {
+    const missing = things.filter(({ thing }) => unseen.includes(thing) && !last[thing]).map(({ frame }) => frame);
     if (missing.length === 0 || missing.every((frame) => clocks.has(bare(frame)))) return undefined;
     return `/tf leads from no ${missing.join(" and no ")} to "${site.frame}"; look with: ros2 run tf2_tools view_frames, and correct the frames in the site file`;
   };
   return trackedScene({
     ...{ name: "/tf", site, clock, sighting$ },
+    things: things.map(({ thing }) => thing),
     ask: (spec) => void asking.publish({ data: JSON.stringify(spec) }),
     useless: lacking,
     close: () => guards.unsubscribe(),

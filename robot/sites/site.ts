@@ -1,18 +1,21 @@
 import { z } from "zod";
+import { THINGS } from "../../src/domain/scene.ts";
 
 const length = z.number().min(-5).max(5);
 const point = z.tuple([length, length, length]);
 const topic = z.string().startsWith("/");
-const things = ["drawer", "button"] as const;
-export type Thing = (typeof things)[number];
+const thing = z.enum(THINGS);
 
 /** What every tracked scene says of its things. */
 const setting = {
   /** What everything is told in: the arm's base. */
   frame: z.string().min(1),
-  /** Where what matters is in the frame of what is tracked: the handle bar's centre, the cap's top. */
-  offsets_m: z.strictObject({ drawer: point, button: point }),
-  /** The handle bar's centre stands off from the foot of the closed front by so much. */
+  /**
+   * Where what matters is in the frame of what is tracked: the middle of the drawer's handle bar, of the cap's top, of the foot of the locker's front, of
+   * the tray's foot, of a block itself. A thing without one is not tracked.
+   */
+  offsets_m: z.partialRecord(thing, point),
+  /** The middle of the drawer's handle bar stands off from the foot of its closed front by so much. */
   handle_m: z.strictObject({ reach: length, height: length }),
   /** How far from where it is wanted a thing may be set out. */
   tolerance_m: z.number().positive().max(0.2),
@@ -23,11 +26,11 @@ const poses = z.strictObject({
   ...setting,
   topic,
   /** What each pose of the array is, in order; header.frame_id is `frame`. */
-  poses: z.array(z.enum(things)).min(1),
+  poses: z.array(thing).min(1),
 });
 
 /** The same by tf: which frame of the tree each thing is. `frame` is where they are wanted, however many transforms away. */
-const frames = z.strictObject({ ...setting, frames: z.strictObject({ drawer: z.string().min(1), button: z.string().min(1) }) });
+const frames = z.strictObject({ ...setting, frames: z.partialRecord(thing, z.string().min(1)) });
 
 const common = {
   /** File with the robot's own URDF, beside the site file; what it tells itself when left out. */

@@ -54,6 +54,20 @@ describe("the site that --arm names", () => {
     expect(site.arm === "ros2-control" && site.command.joints).to.deep.equal(["b", "a"]);
     expect("frames" in site.scene && site.scene.frames.button).to.equal("tag_2");
   });
+  it("a lab tracks what it names an offset for, and may have no gripper", () => {
+    const tracker = "topic: /poses\n    poses: [tray, object]\n    frame: base\n    handle_m: { reach: 0.05, height: 0.04 }";
+    const lab = `arm: intera-ros1\nmaster: http://robot:11311\nscene:\n    ${tracker}\n    tolerance_m: 0.03`;
+    const site = siteOf(file(`${lab}\n    offsets_m: { tray: [0, 0, 0.02] }`))!;
+    expect([site.scene.offsets_m, "gripper" in site]).to.deep.equal([{ tray: [0, 0, 0.02] }, false]);
+    expect(refusal(() => siteOf(file(`${lab}\n    offsets_m: { cup: [0, 0, 0] }`)))).to.match(/^config\.invalid: .*lab\.yaml/);
+  });
+  it("the shipped Sawyers name their gripper, and no other arm can", () => {
+    for (const name of ["intera-ros1", "intera-ros2"]) expect(siteOf(name)).to.include({ gripper: "intera-electric" });
+    const control = "joint_states: /j\ncommand: { interface: velocity, topic: /c }\ngripper: intera-electric";
+    const scene = `scene:\n    frames: { drawer: tag_1 }${setting}`;
+    expect(refusal(() => siteOf(file(`arm: ros2-control\n${control}\n${scene}`)))).to.match(/^config\.invalid: .*gripper/);
+    expect(refusal(() => siteOf(file(`arm: intera-ros2\ngripper: vacuum\n${scene}`)))).to.match(/^config\.invalid: .*gripper/);
+  });
   for (const [what, text] of [
     ["a controller of torques", "arm: ros2-control\njoint_states: /joint_states\ncommand: { interface: effort, topic: /c }"],
     ["a topic without its slash", "arm: ros2-control\njoint_states: joint_states\ncommand: { interface: velocity, topic: /c }"],
