@@ -13,7 +13,9 @@ import { LIMITS_FILE } from "./sawyer.ts";
 
 /** What a lab says of the one scene it has: how it stands, and which training tasks could be meant in it. */
 const siteFile = z.strictObject({
-  scene: sceneFile,
+  scene: sceneFile.refine(({ tray: _, ...moved }) => Object.values(moved).some((thing) => thing !== undefined), {
+    error: "holds nothing to move",
+  }),
   /** Left out: every training task whose aim asks for something there. */
   label_tasks: z.array(z.int().min(0)).min(1).optional(),
 });

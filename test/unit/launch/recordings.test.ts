@@ -52,6 +52,13 @@ describe("recordings as offline data", () => {
     expect(made.success).to.be.closeTo(1 / 3, 1e-9);
   });
 
+  it("make a task of a reach over a table with nothing to move on it", async () => {
+    for (const scene of [{}, { tray: { position: [0.5, -0.1, -0.05] as const } }]) {
+      const { tasks } = await one({ opened: opening, scene, aim: "reach" });
+      expect(tasks.own!.map((task) => Object.keys(task.scene))).to.deep.equal([Object.keys(scene)]);
+    }
+  });
+
   it("are labelled for every aim that is named and that the scene asks for", async () => {
     const made = await one({ opened: opening }, { aims: ["press-button", "open-drawer", "close-drawer"] });
     expect(made.tasks.own!.map(({ aim }) => aim)).to.deep.equal(["press-button", "open-drawer"]);

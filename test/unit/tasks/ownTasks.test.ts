@@ -35,13 +35,12 @@ describe("tasks of a lab's own", () => {
     expect(trainingTask({ taskSeed: 9, tasks: 6 }, 5)).to.deep.equal(sawyerTask("train", 9, 5));
   });
 
-  it("hold any one thing that can be moved, and all of them together", () => {
+  it("hold any one thing, and all of them together", () => {
     const every = { position_m: [0.5, -0.1, -0.05] };
     const slides = { ...every, opens: [-1, 0, 0], travel_m: 0.12 };
     const all = { drawer: slides, button: every, locker: slides, tray: every, object: every, brick: every };
     expect(Object.keys(all)).to.deep.equal([...THINGS]);
-    for (const [name, thing] of Object.entries(all))
-      expect(sceneFile.safeParse({ [name]: thing }).success, name).to.equal(name !== "tray");
+    for (const [name, thing] of Object.entries(all)) expect(sceneFile.safeParse({ [name]: thing }).success, name).to.equal(true);
     expect(sceneToFile(sceneOf(sceneFile.parse(all)))).to.deep.equal(all);
   });
 
@@ -62,8 +61,6 @@ describe("tasks of a lab's own", () => {
   });
 
   for (const [what, change] of [
-    ["nothing on the table", { drawer: undefined }],
-    ["a tray alone, which nothing moves", { drawer: undefined, tray: { position_m: [0.5, -0.1, -0.05] } }],
     ["a locker out further than it goes", { locker: { position_m: [0.8, -0.2, -0.05], opens: [-1, 0, 0], travel_m: 0.15 } }],
     ["a locker that does not say which way it opens", { locker: { position_m: [0.8, -0.2, -0.05], travel_m: 0 } }],
     ["a block that is somewhere", { object: {} }],
