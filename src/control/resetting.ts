@@ -2,7 +2,7 @@ import type { Action, Observation } from "../domain/experience.ts";
 import { rng } from "../domain/rng.ts";
 import { THINGS } from "../domain/scene.ts";
 import type { SceneSpec, SceneState } from "../domain/scene.ts";
-import { CLOSED_TRAVEL, LOCKER_TRAVEL } from "../tasks/sawyer.ts";
+import { BLOCK, CLOSED_TRAVEL, LOCKER_TRAVEL } from "../tasks/sawyer.ts";
 import type { SawyerAim } from "../tasks/sawyer.ts";
 import { goalDirected } from "./scripted.ts";
 
@@ -23,10 +23,12 @@ const samePlaces = (a: SceneSpec, b: SceneSpec) =>
   THINGS.every((thing) => !!a[thing] === !!b[thing] && (!a[thing] || near(a[thing].position, b[thing]!.position, PLACE))) &&
   (["drawer", "locker"] as const).every((name) => !a[name] || near(a[name].opens, b[name]!.opens, 1e-3));
 
+/** On their feet's places, not above them: what has just been let go still falls. */
 const blocksLie = (wanted: SceneSpec, seen: SceneState) =>
   (["object", "brick"] as const).every((name) => {
     const fact = seen.facts[name];
-    return !wanted[name] || (fact?.valid === true && near(fact.position.slice(0, 2), wanted[name].position.slice(0, 2), LIES));
+    const foot = wanted[name]?.position;
+    return !foot || (fact?.valid === true && near(fact.position, [foot[0], foot[1], foot[2] + BLOCK.height / 2], LIES));
   });
 
 /**
@@ -54,6 +56,7 @@ export function undoing(standing: SceneSpec, wanted: SceneSpec, seen: SceneState
   const kind = `${closing ? "close" : "open"}-${name!}` as Exclude<SawyerAim["kind"], "reach">;
   return {
     behaviour: goalDirected({ kind }, rng("undo"), { noise: 0 }),
-    done: (scene) => stands(name!, scene),
+    // A hand on its way may have knocked against something else.
+    done: (scene) => blocksLie(wanted, scene) && stands("drawer", scene) && stands("locker", scene),
   };
 }
