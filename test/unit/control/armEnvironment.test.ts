@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { firstValueFrom } from "rxjs";
 import { goalDirected, randomPrimitives } from "../../../src/control/scripted.ts";
 import { rewardedRollout, rollout } from "../../../src/control/rollout.ts";
 import type { OnarmError } from "../../../src/domain/errors.ts";
@@ -17,7 +18,7 @@ const drawer = (travel: number): SceneSpec => ({
 const button: SceneSpec = { button: { position: [0.62, -0.15, 0.01] } };
 const reaching: SawyerAim = { kind: "reach", goal: [0.58, 0, 0.12] };
 const task = (scene: SceneSpec, aim: SawyerAim = reaching): SawyerTask => ({ id: 0, scene, aim });
-const still = () => Float32Array.of(0, 0, 0);
+const still = () => Float32Array.of(0, 0, 0, 0);
 const caught = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -126,10 +127,11 @@ describe("the sawyer environment", () => {
     const { environment, twin, tip, controller } = await sawyerBench();
     await environment.reset(task(button));
     const [began, from] = [twin.clock.now(), tip()];
-    const { observation, terminated } = await environment.step(Float32Array.of(0, 1, 0));
+    const { observation, terminated } = await environment.step(Float32Array.of(0, 1, 0, 0));
     expect(twin.clock.now() - began).to.be.closeTo(0.1, 1e-9);
     expect(tip()[1] - from[1]).to.be.within(0.003, 0.015);
-    expect([...observation]).to.deep.equal([...sawyerObservation(tip(), controller.scene()!)]);
+    const { width } = await firstValueFrom(twin.gripper.state$);
+    expect([...observation]).to.deep.equal([...sawyerObservation(tip(), controller.scene()!, width)]);
     expect(terminated).to.equal(false);
   });
 
@@ -138,7 +140,7 @@ describe("the sawyer environment", () => {
     await environment.reset(task(button, { kind: "reach", goal: [START_TIP[0], START_TIP[1] + 0.04, START_TIP[2]] }));
     await environment.step(still());
     expect([environment.reward(), environment.outcome()]).to.deep.equal([0, { success: true, successAny: true }]);
-    for (let k = 0; k < 8; k++) await environment.step(Float32Array.of(0, -1, 0));
+    for (let k = 0; k < 8; k++) await environment.step(Float32Array.of(0, -1, 0, 0));
     expect(Math.abs(tip()[1] - 0.04)).to.be.above(REACH_RADIUS);
     expect([environment.reward(), environment.outcome()]).to.deep.equal([-1, { success: false, successAny: true }]);
     await environment.reset(task(button, { kind: "press-button" }));

@@ -6,7 +6,7 @@ import { sawyerBench } from "./sawyerBench.ts";
 
 const button: SceneSpec = { button: { position: [0.62, -0.15, 0.01] } };
 const task = (scene: SceneSpec): SawyerTask => ({ id: 0, scene, aim: { kind: "reach", goal: [0.58, 0, 0.12] } });
-const still = () => Float32Array.of(0, 0, 0);
+const still = () => Float32Array.of(0, 0, 0, 0);
 const caught = (promise: Promise<unknown>) =>
   promise.then(
     () => undefined,
@@ -14,17 +14,20 @@ const caught = (promise: Promise<unknown>) =>
   );
 
 describe("the sawyer environment when something is wrong", () => {
-  it("holds for an action that is no number, and stops at the third in a row", async () => {
-    const { environment, controller } = await sawyerBench();
-    await environment.reset(task(button));
-    const broken = Float32Array.of(0, NaN, 0);
-    await environment.step(broken);
-    await environment.step(broken);
-    expect(controller.mode()).to.include({ is: "holding", cause: "policy.nonfinite" });
-    const error = await caught(environment.step(broken));
-    expect(error).to.include({ code: "command.stopped" });
-    expect(error!.detail["reason"]).to.equal("policy.nonfinite");
-  });
+  for (const [what, broken] of [
+    ["a velocity", [0, NaN, 0, 0]],
+    ["the grip", [0, 0, 0, NaN]],
+  ] as const)
+    it(`holds for an action in which ${what} is no number, and stops at the third in a row`, async () => {
+      const { environment, controller } = await sawyerBench();
+      await environment.reset(task(button));
+      await environment.step(Float32Array.from(broken));
+      await environment.step(Float32Array.from(broken));
+      expect(controller.mode()).to.include({ is: "holding", cause: "policy.nonfinite" });
+      const error = await caught(environment.step(Float32Array.from(broken)));
+      expect(error).to.include({ code: "command.stopped" });
+      expect(error!.detail["reason"]).to.equal("policy.nonfinite");
+    });
 
   it("ends the episode when the arm is stopped in it, and begins none until a person has freed the arm", async () => {
     const { environment, controller } = await sawyerBench();
