@@ -7,10 +7,10 @@ import type { Vec3 } from "../src/domain/units.ts";
 import { linkTransforms, tree } from "../src/kinematics/tree.ts";
 import type { OperatorCommand, PageState, SceneMark } from "../src/operator/protocol.ts";
 import {
+  BLOCK,
   BUTTON_TRAVEL,
   CARRY_RADIUS,
   DRAWER_TRAVEL,
-  IN_TRAY,
   LOCKER_TRAVEL,
   REACH_GOAL,
   REACH_RADIUS,
@@ -31,8 +31,10 @@ export function figureOf(q: readonly number[]): Vec3[] {
 /** The fingers of a posture as two strokes from their ends towards the hand, m in `base`. `gap`: clear between them, m; `long`: how long a stroke, m. */
 export function fingersOf(q: readonly number[], gap: number, long: number): (readonly [end: Vec3, back: Vec3])[] {
   const { p, R } = linkTransforms(body, q).get("right_gripper_tip")!;
-  const place = (across: number, back: number): Vec3 =>
-    [0, 1, 2].map((i) => p[i]! + R[3 * i + 1]! * across - R[3 * i + 2]! * back) as never;
+  const place = (across: number, back: number): Vec3 => {
+    const along = (i: 0 | 1 | 2) => p[i] + R[3 * i + 1]! * across - R[3 * i + 2]! * back;
+    return [along(0), along(1), along(2)];
+  };
   return [-gap / 2, gap / 2].map((across) => [place(across, 0), place(across, long)]);
 }
 
@@ -42,6 +44,9 @@ export function armView({ state }: Tick, caption?: string): PageState["arm"] {
   const points = figureOf(state.position);
   return { position: state.position.map((q) => rad(q)), points, tip: points.at(-1)!, ...(caption ? { caption } : {}) };
 }
+
+/** m: what is seen about a tray and a block in it; for the eye alone. */
+const ABOUT_TRAY = 0.06;
 
 /**
  * Where an aim wants the tip or a block to be, m in `base`: a ball about `position`. undefined for one that is of a travel, and while the tray is not
@@ -55,8 +60,7 @@ export function goalOf(aim: SawyerAim, tray: Vec3 | undefined): { readonly posit
     case "pick-brick":
       return { position: REACH_GOAL, radius: CARRY_RADIUS };
     case "place-object":
-      // Reaches as high as a block may lie, and just over the corners of where its middle may be.
-      return tray && { position: [tray[0], tray[1], TABLE_Z], radius: IN_TRAY.height };
+      return tray && { position: [tray[0], tray[1], TABLE_Z + BLOCK.height / 2], radius: ABOUT_TRAY };
     default:
       return undefined;
   }

@@ -5,7 +5,7 @@ import { THINGS } from "../../../src/domain/scene.ts";
 import type { SceneState } from "../../../src/domain/scene.ts";
 import { metres, seconds } from "../../../src/domain/units.ts";
 import { aimOf } from "../../../src/tasks/ownTasks.ts";
-import { REACH_GOAL, aimKinds } from "../../../src/tasks/sawyer.ts";
+import { BLOCK, REACH_GOAL, TABLE_Z, aimKinds } from "../../../src/tasks/sawyer.ts";
 import { fullLab, stands } from "../../support/armRecording.ts";
 
 const facts: SceneState["facts"] = {
@@ -50,7 +50,7 @@ describe("what stands about an arm, as everybody is shown it", () => {
       const lifted = (radius: number) => [{ kind: "goal", position: REACH_GOAL, radius: metres(radius) }];
       const wanted = {
         ...{ reach: lifted(0.05), "pick-object": lifted(0.08), "pick-brick": lifted(0.08) },
-        "place-object": [{ kind: "goal", position: [0.47, -0.1, -0.05], radius: 0.05 }],
+        "place-object": [{ kind: "goal", position: [0.47, -0.1, TABLE_Z + BLOCK.height / 2], radius: 0.06 }],
       };
       expect(goals, aim).to.deep.equal((wanted as Record<string, unknown>)[aim] ?? []);
     }

@@ -157,7 +157,7 @@ describe("a strip of a film", () => {
             reach: [0.66, 0, 0.05],
             "pick-object": [0.66, 0, 0.08],
             "pick-brick": [0.66, 0, 0.08],
-            "place-object": [0.46, -0.1, 0.05],
+            "place-object": [0.46, -0.1, 0.06],
           } as Record<string, number[]>
         )[aim];
         if (goal) {
