@@ -8,6 +8,7 @@ import { bridgeYaml, shimJson } from "../../sim/gazebo/wiring.ts";
 import { worldSdf } from "../../sim/gazebo/world.ts";
 import { parseConfig } from "../../src/config/file.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
+import type { SceneSpec } from "../../src/domain/scene.ts";
 import { metres } from "../../src/domain/units.ts";
 import { readBundle } from "../../src/policy/bundle.ts";
 import { sawyerTask } from "../../src/tasks/sawyerScenes.ts";
@@ -21,9 +22,10 @@ interface Options {
 }
 
 const shipped = fileURLToPath(new URL("../../shipped/sawyer/bundle", import.meta.url));
-/** The first training scene in which everything stands that a scene can have. */
+/** Of the first training scenes, the one in which most things stand. */
 const fullest = (seed: number): number => {
-  for (let id = 0; ; id++) if (Object.keys(sawyerTask("train", seed, id).scene).length === 2) return id;
+  const things = (id: number) => Object.keys(sawyerTask("train", seed, id).scene).length;
+  return Array.from({ length: 50 }, (_, id) => id).reduce((most, id) => (things(id) > things(most) ? id : most));
 };
 
 /** The files of one dry run, by name. */
@@ -35,6 +37,8 @@ export const gazeboFiles = (scene: Parameters<typeof worldSdf>[1]): Readonly<Rec
 
 const topic = z.string().startsWith("/");
 const point = z.tuple([z.number(), z.number(), z.number()]);
+const stands = z.strictObject({ position: point }).optional();
+const slides = z.strictObject({ position: point, opens: point, travel: z.number().transform(metres) }).optional();
 const settingsFile = z.strictObject({
   joints: z.array(z.string().min(1)).min(1),
   start_rad: z.array(z.number()),
@@ -46,15 +50,19 @@ const settingsFile = z.strictObject({
   poses_from: topic,
   world: z.string().min(1),
   scene: z.strictObject({
-    drawer: z.strictObject({ position: point, opens: point, travel: z.number().transform(metres) }).optional(),
-    button: z.strictObject({ position: point }).optional(),
+    drawer: slides,
+    button: stands,
+    locker: slides,
+    tray: stands,
+    object: stands,
+    brick: stands,
   }),
 });
 
 /** A key that is absent, and one that is there without a value, are the same to a scene. */
-const shimSettings = ({ scene: { drawer, button }, ...rest }: z.output<typeof settingsFile>): ShimSettings => ({
+const shimSettings = ({ scene, ...rest }: z.output<typeof settingsFile>): ShimSettings => ({
   ...rest,
-  scene: { ...(drawer && { drawer }), ...(button && { button }) },
+  scene: Object.fromEntries(Object.entries(scene).filter(([, thing]) => thing !== undefined)) as SceneSpec,
 });
 
 async function write(folder: string, { bundle, ...options }: Options, context: VerbContext) {
@@ -97,7 +105,7 @@ export const verb: Verb<Options> = {
   options: (command) => {
     command
       .option("--bundle <dir>", "whose training scenes are meant", shipped)
-      .option("--task <n>", "which of them stands on the table; the first with a drawer and a button when left out", integer())
+      .option("--task <n>", "which of them stands on the table; the fullest of the first fifty when left out", integer())
       .option("--shim", "stand between ROS 2 and the world that was written to --out: the launch file starts this");
   },
   run: (options, context) => {

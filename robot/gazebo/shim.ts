@@ -1,6 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { interval, Subscription } from "rxjs";
-import type { SceneSpec } from "../../src/domain/scene.ts";
+import { THINGS } from "../../src/domain/scene.ts";
+import type { SceneSpec, Thing } from "../../src/domain/scene.ts";
 import type { Ros2 } from "../ros.ts";
 import { secondsOf, timeOf } from "../ros1/messages.ts";
 import { REQUEST } from "../scenes/tracked.ts";
@@ -27,13 +28,12 @@ const SAME = 0.001;
 
 /** Whether a world whose beginning is `has` is, at its beginning, what is wanted. */
 export function isScene(has: SceneSpec, wanted: SceneSpec): boolean {
-  const near = (a: readonly number[], b: readonly number[]) => a.every((x, k) => Math.abs(x - b[k]!) <= SAME);
-  const { drawer: d, button: b } = wanted;
-  if ((d === undefined) !== (has.drawer === undefined) || (b === undefined) !== (has.button === undefined)) return false;
-  return (
-    (!d || near([...d.position, ...d.opens, d.travel], [...has.drawer!.position, ...has.drawer!.opens, has.drawer!.travel])) &&
-    (!b || near(b.position, has.button!.position))
-  );
+  const told = (thing: SceneSpec[Thing]) =>
+    thing === undefined ? [] : "travel" in thing ? [...thing.position, ...thing.opens, thing.travel] : thing.position;
+  return THINGS.every((name) => {
+    const [here, there] = [told(has[name]), told(wanted[name])];
+    return here.length === there.length && here.every((x, k) => Math.abs(x - there[k]!) <= SAME);
+  });
 }
 
 /** ms: as often as the arm is driven. */

@@ -57,34 +57,43 @@ const buttonMjcf = () => `<body name="button">
   </body>
 </body>`;
 
+interface Slab {
+  readonly name: string;
+  /** Half its edges, and its middle, m. */
+  readonly half: Vec3;
+  readonly at: Vec3;
+}
+
 /** Floor and four walls of an open box whose foot is at z 0, from y `back` to `front`. */
 function openBox(
   name: string,
   half: number,
   { back, front }: { readonly back: number; readonly front: number },
   { height, wall, floor }: { readonly height: number; readonly wall: number; readonly floor: number },
-): string {
+): readonly Slab[] {
   const [middle, long] = [(back + front) / 2, (front - back) / 2];
   const w = wall / 2;
   return [
-    box(`${name}-floor`, [half, long, floor / 2], [0, middle, floor / 2]),
-    box(`${name}-wall0`, [w, long, height / 2], [w - half, middle, height / 2]),
-    box(`${name}-wall1`, [w, long, height / 2], [half - w, middle, height / 2]),
-    box(`${name}-wall2`, [half, w, height / 2], [0, back + w, height / 2]),
-    box(`${name}-wall3`, [half, w, height / 2], [0, front - w, height / 2]),
-  ].join("");
+    { name: `${name}-floor`, half: [half, long, floor / 2], at: [0, middle, floor / 2] },
+    { name: `${name}-wall0`, half: [w, long, height / 2], at: [w - half, middle, height / 2] },
+    { name: `${name}-wall1`, half: [w, long, height / 2], at: [half - w, middle, height / 2] },
+    { name: `${name}-wall2`, half: [half, w, height / 2], at: [0, back + w, height / 2] },
+    { name: `${name}-wall3`, half: [half, w, height / 2], at: [0, front - w, height / 2] },
+  ];
 }
-const boxParts = (name: string) => ["floor", "wall0", "wall1", "wall2", "wall3"].map((part) => `${name}-${part}`);
-
+/** What locker and tray are made of, each in its own frame. */
+export const lockerSlabs = openBox("locker", locker.width / 2, { back: -locker.depth, front: 0 }, locker);
+export const traySlabs = openBox("tray", tray.half, { back: -tray.half, front: tray.half }, tray);
+const slabs = (parts: readonly Slab[]) => parts.map(({ name, half, at }) => box(name, half, at)).join("");
 const lockerMjcf = () => `<body name="locker">
   <body gravcomp="1">
     <inertial pos="0 ${-locker.depth / 2} 0.01" mass="${locker.mass}" diaginertia="1e-3 1e-3 1e-3"/>
     <joint name="locker" type="slide" axis="0 1 0" range="0 ${LOCKER_TRAVEL}" ${stop}/>
-    ${openBox("locker", locker.width / 2, { back: -locker.depth, front: 0 }, locker)}
+    ${slabs(lockerSlabs)}
   </body>
 </body>`;
 
-const trayMjcf = () => `<body name="tray">${openBox("tray", tray.half, { back: -tray.half, front: tray.half }, tray)}</body>`;
+const trayMjcf = () => `<body name="tray">${slabs(traySlabs)}</body>`;
 
 const blockMjcf = (name: string) => {
   const [w, h] = [BLOCK.width / 2, BLOCK.height / 2];
@@ -120,17 +129,20 @@ export const touchable: Readonly<Record<string, number>> = {
   "post+": 0.05,
   housing: 0.4,
   cap: 0.4,
-  ...Object.fromEntries([...boxParts("locker"), ...boxParts("tray")].map((part) => [part, 0.4])),
+  ...Object.fromEntries([...lockerSlabs, ...traySlabs].map(({ name }) => [name, 0.4])),
   // Soft pads on wood.
   object: 1,
   brick: 1,
 };
 export const blocks = ["object", "brick"] as const;
 /** What a free block can lie on or lean against, besides the other one; the drawer's bar and its posts sweep over it. */
-const beneath = ["table", "cabinet", "chest", "bar", "post-", "post+", "housing", "cap"];
+const beneath = [
+  ...["table", "cabinet", "chest", "bar", "post-", "post+", "housing", "cap"],
+  ...[...traySlabs, ...lockerSlabs].map(({ name }) => name),
+];
 export const blockContacts: readonly (readonly [string, string])[] = [
-  ...[...beneath, ...boxParts("tray"), ...boxParts("locker")].map((part) => ["object", part] as const),
-  ...[...beneath, ...boxParts("tray"), ...boxParts("locker")].map((part) => ["brick", part] as const),
+  ...beneath.map((part) => ["object", part] as const),
+  ...beneath.map((part) => ["brick", part] as const),
   ["object", "brick"],
 ];
 export const BLOCK_FRICTION = 0.5;

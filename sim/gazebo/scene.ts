@@ -1,64 +1,16 @@
 import type { Primitive } from "../../src/domain/arm.ts";
 import type { SceneSpec } from "../../src/domain/scene.ts";
-import { metres } from "../../src/domain/units.ts";
 import type { Vec3 } from "../../src/domain/units.ts";
 import { BUTTON_TRAVEL, DRAWER_TRAVEL, TABLE_Z } from "../../src/tasks/sawyer.ts";
 import { checkScene } from "../furniture/check.ts";
-import { bar, button, cabinet, slide, touchable } from "../furniture/shapes.ts";
+import { bar, blocks, button, cabinet, slide, touchable } from "../furniture/shapes.ts";
 import { posesOf } from "./arm.ts";
-import { body, element, inertial, leaf, numbers, pose } from "./sdf.ts";
+import { blockModel, lockerModel, trayModel } from "./boxes.ts";
+import { ALONG_X, ALONG_Y, box, level, mobile, part, rod, solid } from "./parts.ts";
+import { body, element, inertial, leaf, pose } from "./sdf.ts";
 import type { Sdf } from "./sdf.ts";
 
-const level: Vec3 = [0, 0, 0];
-const box = (xyz: Vec3, size: Vec3): Primitive => ({ shape: "box", size, pose: { xyz, rpy: level }, collides: true });
-const rod = (radius: number, xyz: Vec3, length: number, rpy: Vec3): Primitive => ({
-  ...{ shape: "cylinder", radius: metres(radius), length: metres(length), collides: true },
-  pose: { xyz, rpy },
-});
-const ALONG_X: Vec3 = [0, Math.PI / 2, 0];
-const ALONG_Y: Vec3 = [Math.PI / 2, 0, 0];
-
-const part = (name: string, primitive: Primitive, colour: string) =>
-  body(name, primitive, { colour, friction: touchable[name]! });
-
 const { width, depth, height } = cabinet;
-
-/** Solid box about its middle, kg m2. */
-const solid = (mass: number, [x, y, z]: Vec3) =>
-  [(mass / 12) * (y * y + z * z), (mass / 12) * (x * x + z * z), (mass / 12) * (x * x + y * y), 0, 0, 0] as const;
-
-const mobile = (
-  name: string,
-  {
-    axis,
-    lower,
-    upper,
-    damping,
-    friction,
-    spring,
-  }: Readonly<Record<"lower" | "upper" | "damping" | "friction" | "spring", number>> & { axis: Vec3 },
-  child: string,
-): Sdf =>
-  element(
-    "joint",
-    { name, type: "prismatic" },
-    leaf("parent", "body"),
-    leaf("child", child),
-    element(
-      "axis",
-      {},
-      leaf("xyz", numbers(axis)),
-      element("limit", {}, leaf("lower", lower), leaf("upper", upper)),
-      element(
-        "dynamics",
-        {},
-        leaf("damping", damping),
-        leaf("friction", friction),
-        leaf("spring_reference", 0),
-        leaf("spring_stiffness", spring),
-      ),
-    ),
-  );
 
 /** A cabinet that stands on the table and a tray with a handle bar that slides out of it, in the drawer's own frame: +y is the way it opens. */
 const drawer = ({ position, opens, travel }: NonNullable<SceneSpec["drawer"]>): Sdf => {
@@ -147,5 +99,8 @@ export function sceneModels(spec: SceneSpec): readonly Sdf[] {
     standing("floor", box([0, 0, FLOOR - 0.05], [6, 6, 0.1]), "metal", 0.8),
     ...(spec.drawer ? [drawer(spec.drawer)] : []),
     ...(spec.button ? [buttonModel(spec.button)] : []),
+    ...(spec.locker ? [lockerModel(spec.locker)] : []),
+    ...(spec.tray ? [trayModel(spec.tray.position)] : []),
+    ...blocks.flatMap((name) => (spec[name] ? [blockModel(name, spec[name].position)] : [])),
   ];
 }

@@ -6,7 +6,7 @@ import { sawyer } from "../../robot/description/sawyer.ts";
 import type { ShimSettings } from "../../robot/gazebo/shim.ts";
 import type { Ros2 } from "../../robot/ros.ts";
 import { timeOf } from "../../robot/ros1/messages.ts";
-import type { SceneSpec } from "../../src/domain/scene.ts";
+import type { DrawerSpec, SceneSpec, SceneState } from "../../src/domain/scene.ts";
 import type { Vec3 } from "../../src/domain/units.ts";
 import { fromPose } from "../../src/kinematics/transform.ts";
 import type { Transform } from "../../src/kinematics/transform.ts";
@@ -29,20 +29,18 @@ export async function fakeGazebo(node: Ros2, scene: SceneSpec) {
   const states = await node.speak(settings.joint_states_from, "sensor_msgs/JointState");
   const poses = await node.speak(settings.poses_from, "tf2_msgs/TFMessage");
   let [seq, began] = [0, 0];
-  let travel: Readonly<Record<string, number>> = {};
-  open.add(
-    twin.scene.scene$.subscribe(
-      ({ facts }) => (travel = Object.fromEntries(Object.entries(facts).map(([k, it]) => [k, it.travel]))),
-    ),
-  );
-  const { drawer: d, button: b } = scene;
-  const places: Readonly<Record<string, { link: string; joint: string; foot: Vec3; yaw: number; began: number }>> = {
-    ...(d && {
-      drawer: { link: "tray", joint: "slide", foot: d.position, yaw: Math.atan2(-d.opens[0], d.opens[1]), began: d.travel },
-    }),
-    ...(b && {
-      button: { link: "cap", joint: "press", foot: [b.position[0], b.position[1], b.position[2] - 0.06], yaw: 0, began: 0 },
-    }),
+  let facts: SceneState["facts"] = {};
+  open.add(twin.scene.scene$.subscribe((it) => (facts = it.facts)));
+  const { drawer: d, button: b, locker: l, tray: t } = scene;
+  const yaw = ({ opens: [x, y] }: DrawerSpec) => Math.atan2(-x, y);
+  const places: Readonly<Record<string, { link: string; joint?: string; foot?: Vec3; yaw?: number; began?: number }>> = {
+    ...(d && { drawer: { link: "tray", joint: "slide", foot: d.position, yaw: yaw(d), began: d.travel } }),
+    ...(b && { button: { link: "cap", joint: "press", foot: [b.position[0], b.position[1], b.position[2] - 0.06] } }),
+    ...(l && { locker: { link: "box", joint: "slide", foot: l.position, yaw: yaw(l), began: l.travel } }),
+    ...(t && { tray: { link: "body", foot: t.position } }),
+    // What is free is where it is now.
+    object: { link: "block" },
+    brick: { link: "block" },
   };
   const tf = (frame: string, child: string, { p, R }: Transform, stamp: ReturnType<typeof timeOf>) => ({
     ...{ header: { seq: 0, stamp, frame_id: frame }, child_frame_id: child },
@@ -59,11 +57,14 @@ export async function fakeGazebo(node: Ros2, scene: SceneSpec) {
           // The launch file's own static transform.
           tf("base", "onarm", fromPose({ xyz: [0, 0, 0], rpy: [0, 0, 0] }), stamp),
           ...placed.flatMap((model) => {
-            const { link, joint, foot, yaw, began: out } = places[model]!;
-            const moved = (travel[model] ?? 0) - out;
+            const { link, joint, foot, yaw = 0, began: out = 0 } = places[model]!;
+            const fact = facts[model];
+            const xyz = foot ?? fact?.position;
+            if (xyz === undefined) return [];
+            const moved = joint === undefined ? {} : { [joint]: (fact?.travel ?? 0) - out };
             return [
-              tf("onarm", model, fromPose({ xyz: foot, rpy: [0, 0, yaw] }), stamp),
-              tf(model, `${model}::${link}`, models.get(model)!.frame(link, { [joint]: moved }), stamp),
+              tf("onarm", model, fromPose({ xyz, rpy: [0, 0, yaw] }), stamp),
+              tf(model, `${model}::${link}`, models.get(model)!.frame(link, moved), stamp),
             ];
           }),
         ],

@@ -19,6 +19,8 @@ const poseIn = (element: Element): { readonly at: Transform; readonly relativeTo
 /** A model of a world, read as the format says and by nothing that wrote it. */
 export interface SdfModel {
   readonly name: string;
+  /** Where it is put in the world. */
+  readonly at: Transform;
   readonly links: ReadonlyMap<string, { readonly inertial: Inertial; readonly gravity: boolean }>;
   readonly joints: ReadonlyMap<
     string,
@@ -85,6 +87,7 @@ export function sdfWorld(text: string) {
     const massive = [...links].filter(([, link]) => childOf(link, "inertial"));
     return {
       name: model.attributes["name"]!,
+      at: poseIn(model).at,
       links: new Map(
         massive.map(([name, link]) => [name, { inertial: inertialOf(link), gravity: textOf(link, "gravity") !== "false" }]),
       ),

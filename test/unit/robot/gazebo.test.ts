@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect } from "chai";
 import { resetWorld } from "../../../robot/gazebo/reset.ts";
 import { isScene } from "../../../robot/gazebo/shim.ts";
+import { THINGS } from "../../../src/domain/scene.ts";
 import type { SceneSpec } from "../../../src/domain/scene.ts";
 import { metres } from "../../../src/domain/units.ts";
 
@@ -65,5 +66,22 @@ describe("a scene that is asked of a world", () => {
     ] as SceneSpec[])
       expect(isScene(has, other), JSON.stringify(other)).to.equal(false);
     expect(isScene({ button: button! }, has)).to.equal(false);
+  });
+  it("is told by every thing that can stand in one", () => {
+    const whole: SceneSpec = {
+      ...has,
+      locker: { position: [0.8, 0.17, -0.05], opens: [-1, 0, 0], travel: metres(0.14) },
+      tray: { position: [0.46, 0.24, -0.05] },
+      object: { position: [0.58, 0.1, -0.05] },
+      brick: { position: [0.73, 0.17, -0.046] },
+    };
+    expect(isScene(whole, structuredClone(whole))).to.equal(true);
+    for (const thing of THINGS) {
+      const { [thing]: there, ...less } = whole;
+      expect([isScene(whole, less), isScene(less, whole)], `without ${thing}`).to.deep.equal([false, false]);
+      const [x, y, z] = there!.position;
+      const moved = { ...whole, [thing]: { ...there!, position: [x + 0.002, y, z] } } as SceneSpec;
+      expect(isScene(whole, moved), `${thing} elsewhere`).to.equal(false);
+    }
   });
 });

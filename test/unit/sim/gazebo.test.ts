@@ -13,6 +13,7 @@ import { lumpsOf, together } from "../../../sim/gazebo/lumps.ts";
 import { parseConfig } from "../../../src/config/file.ts";
 import { isOnarmError } from "../../../src/domain/errors.ts";
 import type { Inertial } from "../../../src/domain/arm.ts";
+import { THINGS } from "../../../src/domain/scene.ts";
 import type { SceneSpec } from "../../../src/domain/scene.ts";
 import { metres } from "../../../src/domain/units.ts";
 import { chain, forward } from "../../../src/kinematics/chain.ts";
@@ -118,11 +119,57 @@ describe("the world for Gazebo", () => {
     const cap = world.models.get("button")!.frame("cap", {});
     const turned = turn([0, 0, 1], Math.PI);
     const inWorld = (p: readonly number[], R = identity.R) => apply({ p: p as [number, number, number], R: [...R] }, [0, 0, 0]);
-    const bar = apply({ p: inWorld(scene.drawer!.position), R: turned.R }, apply(tray, offsets_m.drawer));
+    const bar = apply({ p: inWorld(scene.drawer!.position), R: turned.R }, apply(tray, offsets_m.drawer!));
     [0.6, 0.2 - 0.12 - 0.055, -0.05 + 0.045].forEach((x, k) => expect(bar[k]).to.be.closeTo(x, 1e-9));
     const [x, y, z] = scene.button!.position;
-    const top = apply({ ...identity, p: [x, y, z - 0.06] }, apply(cap, offsets_m.button));
+    const top = apply({ ...identity, p: [x, y, z - 0.06] }, apply(cap, offsets_m.button!));
     for (let k = 0; k < 3; k++) expect(top[k]).to.be.closeTo(scene.button!.position[k]!, 1e-9);
+  });
+
+  it("puts locker, tray and blocks where the scene has them, and all that the site names is in the world", () => {
+    const table = -0.05;
+    const whole: SceneSpec = {
+      ...scene,
+      locker: { position: [0.8, -0.17, table], opens: [-1, 0, 0], travel: metres(0.14) },
+      tray: { position: [0.46, -0.24, table] },
+      object: { position: [0.58, -0.24, table] },
+      brick: { position: [0.73, -0.17, table + 0.004] },
+    };
+    const text = gazeboFiles(whole)["world.sdf"]!;
+    const { models } = sdfWorld(text);
+    const site = siteFile.parse(parse(readFileSync(new URL("../../../robot/sites/gazebo.yaml", import.meta.url), "utf8")));
+    if (!("frames" in site.scene)) return expect.fail("the site tells its scene by tf");
+    for (const [thing, frame] of Object.entries(site.scene.frames)) {
+      const [model, link] = frame.split("::");
+      expect(model).to.equal(thing);
+      expect([...models.get(model!)!.links.keys()], frame).to.include(link!);
+      expect(site.scene.offsets_m, thing).to.have.property(thing);
+    }
+    const places = {
+      locker: [0.8 - 0.14, -0.17, table],
+      tray: [0.46, -0.24, table],
+      object: [0.58, -0.24, table + 0.02],
+      brick: [0.73, -0.17, table + 0.024],
+    };
+    const links = { locker: "box", tray: "body", object: "block", brick: "block" } as const;
+    for (const [thing, place] of Object.entries(places)) {
+      const { at, frame } = models.get(thing)!;
+      const found = apply(at, frame(links[thing as keyof typeof links], {}).p);
+      place.forEach((x, k) => expect(found[k], `${thing} ${k}`).to.be.closeTo(x, 1e-9));
+    }
+    const { type, parent, lower, upper } = models.get("locker")!.joints.get("slide")!;
+    expect({ type, parent, lower, upper }).to.deep.equal({ type: "prismatic", parent: "world", lower: -0.14, upper: 0 });
+  });
+
+  it("leaves blocks free and heavy, and holds the tray", () => {
+    const { models } = sdfWorld(
+      gazeboFiles({ object: { position: [0.58, 0.1, -0.05] }, tray: { position: [0.46, 0.24, -0.05] } })["world.sdf"]!,
+    );
+    const block = models.get("object")!;
+    expect(block.joints.size).to.equal(0);
+    expect(block.links.get("block")).to.include({ gravity: true });
+    expect(block.links.get("block")!.inertial.mass).to.be.closeTo(0.03, 1e-12);
+    expect([...models.get("tray")!.joints.values()].map(({ type }) => type)).to.deep.equal(["fixed"]);
   });
 
   it("lets a drawer slide from shut to open wherever it begins", () => {
@@ -165,7 +212,9 @@ describe("Gazebo's own tools", function () {
   it("sdformat reads every scene as valid", function () {
     const tool = checker();
     if (!tool) skip(this, "no sdformat here; on Debian: apt-get install ignition-tools libsdformat-dev");
-    const scenes = [scene, {}, ...[0, 1, 2].map((id) => sawyerTask("train", 21, id).scene)];
+    const scenes = [scene, {}, ...Array.from({ length: 12 }, (_, id) => sawyerTask("train", 21, id).scene)];
+    const found = new Set(scenes.flatMap((each) => Object.keys(each)));
+    expect([...found].sort()).to.deep.equal([...THINGS].sort());
     scenes.forEach((each, k) => {
       const file = path.join(folder, `${k}.sdf`);
       writeFileSync(file, gazeboFiles(each)["world.sdf"]!);
