@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { SceneSpec, SceneState } from "../../src/domain/scene.ts";
 import { metres } from "../../src/domain/units.ts";
 import type { Scene } from "../../src/ports/scene.ts";
+import { BLOCK } from "../../src/tasks/sawyer.ts";
 import { outcome } from "./arm.contract.ts";
 
 export interface SceneBench {
@@ -51,6 +52,27 @@ export function itKeepsTheSceneContract(name: string, open: (() => Promise<Scene
         expect(facts.button!.position[axis]).to.be.closeTo(button.position[axis]!, 1e-3);
         expect(facts.drawer!.position[axis]).to.be.closeTo(drawer(0).position[axis]!, 0.1);
       }
+    });
+    it("says where locker, tray and blocks stand: the locker's front as it is found, the middle of each block", async () => {
+      const { facts } = await after({
+        button: { position: [0.58, -0.1, 0.01] },
+        locker: { position: [0.8, -0.17, -0.05], opens: [-1, 0, 0], travel: metres(0.14) },
+        tray: { position: [0.46, -0.24, -0.05] },
+        object: { position: [0.46, -0.1, -0.05] },
+        brick: { position: [0.73, -0.17, -0.046] },
+      });
+      const places = {
+        locker: [0.66, -0.17, -0.05],
+        tray: [0.46, -0.24, -0.05],
+        object: [0.46, -0.1, -0.05 + BLOCK.height / 2],
+        brick: [0.73, -0.17, -0.046 + BLOCK.height / 2],
+      };
+      for (const [thing, place] of Object.entries(places)) {
+        expect(facts[thing], thing).to.include({ valid: true });
+        place.forEach((x, axis) => expect(facts[thing]!.position[axis], `${thing} ${axis}`).to.be.closeTo(x, 3e-3));
+      }
+      expect(facts["locker"]!.travel).to.be.closeTo(0.14, 2e-3);
+      for (const thing of ["tray", "object", "brick"]) expect(facts[thing]!.travel, thing).to.equal(0);
     });
     it("says nothing of what is not there", async () => {
       expect(Object.keys((await after({ button })).facts)).to.deep.equal(["button"]);
