@@ -121,6 +121,7 @@ describe("the scripted hand's primitives", () => {
     const holding = (tip: Vec3) => does("place-object", seen({ ...all, object: fact(tip) }, tip, GAP.held)).grip;
     expect(holding([x, y, TABLE_Z + 0.03])).to.equal(-1);
     expect(holding([x + 0.008, y - 0.005, TABLE_Z + 0.03])).to.equal(-1);
+    for (const z of [0.01, 0.04, 0.12]) expect(holding([x, y, z]), `over its middle, at ${z} m`).to.equal(1);
     fc.assert(
       fc.property(place, (tip) => {
         const over = Math.hypot(tip[0] - x, tip[1] - y) < 0.0125 && tip[2] < TABLE_Z + 0.041;

@@ -37,6 +37,9 @@ describe("a scene that is to be set out", () => {
       expect(said(scene)).to.equal("");
     for (const travel of [0, 0.05, LOCKER_TRAVEL]) expect(said(everything(travel)), `locker ${travel} m out`).to.equal("");
   });
+  it("may have its object behind a drawn-out locker, where that stands when it is in", () => {
+    expect(said({ ...lockerAt(-0.17, LOCKER_TRAVEL), ...objectAt(0.86, -0.17) })).to.equal("");
+  });
   it("may have its object in its tray from the beginning", () => {
     expect(said({ ...trayAt(0.5, 0.1), ...objectAt(0.51, 0.09) })).to.equal("");
   });
@@ -104,7 +107,7 @@ describe("a scene that is to be set out", () => {
     expect(said(moved(scene, "brick", [0.03, -0.02, 0])), "beside the middle, but within").to.equal("");
     for (const by of [
       [0.14, 0, 0],
-      [-0.07, 0, 0],
+      [-0.055, 0, 0],
       [0, 0.05, 0],
       [0, 0, 0.02],
       [0, 0, -0.02],
