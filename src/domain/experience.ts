@@ -44,6 +44,11 @@ export interface DomainSpec {
   readonly reward: { readonly kind: "dense" } | { readonly kind: "sparse"; readonly low: number };
   /** True where an episode has a success to report. */
   readonly hasSuccess: boolean;
+  /**
+   * A reflection under which dynamics, tasks and rewards stay what they are: the fields (observation and action, by name) that change sign. What
+   * is learned from counts as seen on either side.
+   */
+  readonly mirrored?: readonly string[];
 }
 
 /** Held-out is a namespace, not a range: tasks of different splits never share a random stream. */

@@ -12,12 +12,15 @@ import { divergence, valueBounds } from "./divergence.ts";
 import type { ValueBounds } from "./divergence.ts";
 import type { Labeller } from "./labeller.ts";
 import { anySpan, explorationSpan, TaskMemory } from "./memory.ts";
+import { mirror } from "./mirror.ts";
 import { weights } from "./parameters.ts";
 import type { Weights } from "./parameters.ts";
 
 export type Phase = "offline" | "practice";
 /** What the last update says of itself: the algorithm's `losses` by name. */
 export type Metrics = Readonly<Record<string, number>>;
+
+const NOTHING = new Float32Array();
 
 interface Step {
   readonly program: Program;
@@ -40,6 +43,7 @@ export class Learner {
   readonly deployed: Weights;
   readonly optimiser: Adam;
   readonly memory: TaskMemory[] = [];
+  readonly #mirror: ReturnType<typeof mirror>;
   readonly #steps = new Map<string, Promise<Step>>();
   rng: Rng;
   phase: Phase = "offline";
@@ -50,6 +54,7 @@ export class Learner {
   constructor(algorithm: Algorithm, seed: number) {
     this.algorithm = algorithm;
     this.spec = algorithm.spec;
+    this.#mirror = mirror(algorithm.spec);
     this.config = algorithm.config;
     this.trained = weights(algorithm.trained);
     this.target = weights(algorithm.targets);
@@ -205,6 +210,11 @@ export class Learner {
         if (b.terminated) b.terminated[i] = m.terminated[row]!;
         if (b.return && returns) b.return[i] = returns[row]!;
       }
+      if (!this.#mirror.draw(rng)) return;
+      const part = (rows: Float32Array | undefined, w: number) => rows?.subarray(t * w, (t + 1) * w) ?? NOTHING;
+      this.#mirror.context(part(b.context, K * width));
+      for (const rows of [b.observation, b.nextObservation, b.aheadObservation]) this.#mirror.observations(part(rows, N * m.O));
+      this.#mirror.actions(part(b.action, N * m.A));
     });
     for (const [name, noise] of Object.entries(b))
       if (name.endsWith("Noise")) for (let i = 0; i < noise.length; i++) noise[i] = rng.normal();

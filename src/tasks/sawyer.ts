@@ -1,4 +1,5 @@
 import type { DomainSpec, Field } from "../domain/experience.ts";
+import { THINGS } from "../domain/scene.ts";
 import type { SceneSpec, SceneState, Thing } from "../domain/scene.ts";
 import type { Vec3 } from "../domain/units.ts";
 
@@ -159,4 +160,6 @@ export const sawyerSpec: DomainSpec = {
   period: 0.1,
   reward: { kind: "sparse", low: -1 },
   hasSuccess: true,
+  // Left for right: furniture stands on either side alike.
+  mirrored: ["tip_y", ...THINGS.map((thing) => `${thing}_from_tip_y`), "tip_vy"],
 };

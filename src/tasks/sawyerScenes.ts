@@ -75,21 +75,36 @@ const splitOf = (combination: string): Split => {
 };
 
 /**
+ * Tasks that share a scene. In training a scene is had with several aims, so that what is wanted cannot be read off where things stand: nets that
+ * can, learn each scene's one aim by heart and infer nothing ("memorization", Yin et al. 2020). Tests are of as many scenes as tasks.
+ */
+const AIMS_PER_SCENE: Readonly<Record<Split, number>> = { train: 3, validation: 1, test: 1 };
+
+/**
  * Task `id` of a split: a pure function of (split, seed, id). The splits share no combination of things, sides and slots, whatever the seeds, and
  * no seed repeats another's places.
  */
 export function sawyerTask(split: Split, seed: number, id: number): SawyerTask {
-  const r = rng("sawyer", split, seed, id);
+  const several = AIMS_PER_SCENE[split];
+  const r = rng("sawyer", split, seed, Math.floor(id / several));
   // The aim first: lockers and bricks are rare, and an aim that is rarely asked for is not learned.
-  const kind = r.pick(aimKinds);
+  const first = r.pick(aimKinds);
   for (;;) {
     const { scene, combination } = drawScene(r);
-    if (!feasibleAims(scene).includes(kind) || feasibleAims(scene).length === 1 || splitOf(combination) !== split) continue;
+    const feasible = feasibleAims(scene);
+    if (!feasible.includes(first) || feasible.length < Math.max(2, several) || splitOf(combination) !== split) continue;
+    const kind = [
+      first,
+      ...shuffled(
+        r,
+        feasible.filter((it) => it !== first),
+      ),
+    ][id % several]!;
     return { id, scene, aim: kind === "reach" ? { kind, goal: REACH_GOAL } : { kind } };
   }
 }
 
-function shuffled(r: Rng, items: readonly number[]): number[] {
+function shuffled<T>(r: Rng, items: readonly T[]): T[] {
   const out = [...items];
   for (let i = out.length - 1; i > 0; i--) {
     const j = r.integer(i + 1);
