@@ -23,7 +23,7 @@ export interface ArmEnvironmentParts {
   readonly controller: Controller;
   readonly scene: Scene;
   readonly clock: Clock;
-  /** Calibrated at a reset where it is not ready. An arm without one closes and opens nothing, and sees no gap. */
+  /** Calibrated at the first reset where it is not ready, and after it failed. An arm without one closes and opens nothing, and sees no gap. */
   readonly gripper?: Gripper | undefined;
   readonly description: ArmDescription;
   readonly limits: Limits;
@@ -80,6 +80,7 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       if (mode.is !== drivenIn && !(mode.is === "holding" && mode.from === drivenIn)) {
         const reason = mode.is === "stopped" ? mode.cause : mode.is;
         grip?.halt();
+        grip?.forget();
         const { spent } = controller.exploration();
         if (spent && mode.is === "idle") {
           over = overspent(spent);
@@ -91,6 +92,8 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       over = grip?.broken();
       if (over) {
         controller.note({ level: "fault", code: over.code, text: over.message });
+        // Told once: whoever starts the arm again has looked at it.
+        grip?.forget();
         controller.event({ on: "finish" });
         return true;
       }
@@ -211,7 +214,6 @@ export function armEnvironment(parts: ArmEnvironmentParts): Environment<SawyerTa
       task = next;
       seen = [];
       clipped = 0;
-      grip?.forget();
       controller.event({ on: "finish" });
       controller.event({ on: "start-reset" });
       await lift();

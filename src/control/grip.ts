@@ -7,9 +7,9 @@ export const BAND = 0.3;
 
 /** A gripper as a policy drives it: told every step, moved only when the wish changes. Nothing here waits for the fingers. */
 export interface Grip {
-  /** What went wrong is past: for who begins anew. Nothing is broken until `prepare`. */
+  /** What went wrong has been told, and is past: nothing is relied on until `prepare`. */
   forget(): void;
-  /** Hears of it again where its link was lost; has it calibrated where it is not ready or complains. Nothing to do: nothing moves. */
+  /** Relies on it from now on. Hears of it again where its link was lost; has it calibrated where it is not ready or complains. Nothing to do: nothing moves. */
   prepare(): void;
   /** `wish` in [-1, 1]. @throws "policy.nonfinite" for NaN */
   want(wish: number): void;
@@ -17,7 +17,7 @@ export interface Grip {
   gap(): number;
   /** Whether what was asked for is over, done or failed. */
   rests(): boolean;
-  /** Why it cannot be relied on: "gripper.failed" or "link.lost"; undefined while it can. */
+  /** Why it cannot be relied on: "gripper.failed" or "link.lost", until that is forgotten; undefined while it can. */
   broken(): OnarmError | undefined;
   /** Fingers rest where they are; what they hold stays held. */
   halt(): void;
@@ -48,10 +48,18 @@ export function gripOf(gripper: Gripper): Grip {
     void deed.catch(fail).finally(() => underWay--);
   };
   see();
+  /** What its state says is wrong; a deed under way tells that itself, or puts it right. */
+  const complaint = (): OnarmError | undefined => {
+    if (underWay > 0 || state === undefined || (state.ready && state.fault === undefined)) return undefined;
+    const why = state.fault === undefined ? "lost its calibration, so it was without power" : `reports: ${state.fault}`;
+    const remedy = "look at its cable, its power and what is between its fingers";
+    return new OnarmError("gripper.failed", `${gripper.name} ${why}; ${remedy}`);
+  };
 
   return {
     forget: () => void ([failure, wished, relied] = [undefined, undefined, false]),
     prepare() {
+      if (relied) return;
       see();
       if (failure === undefined && !(state?.ready && state.fault === undefined)) begin(gripper.calibrate());
       relied = true;
@@ -66,13 +74,7 @@ export function gripOf(gripper: Gripper): Grip {
     },
     gap: () => state?.width ?? NaN,
     rests: () => underWay === 0,
-    broken() {
-      if (!relied || failure !== undefined) return failure;
-      // What it complains of, a deed under way tells, or puts right.
-      if (state?.fault === undefined || underWay > 0) return undefined;
-      const remedy = "look at its cable, its power and what is between its fingers";
-      return new OnarmError("gripper.failed", `${gripper.name} reports: ${state.fault}; ${remedy}`);
-    },
+    broken: () => failure ?? (relied ? complaint() : undefined),
     halt() {
       wished = undefined;
       begin(gripper.halt());

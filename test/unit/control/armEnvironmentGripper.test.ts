@@ -32,11 +32,39 @@ describe("the sawyer environment and its gripper", () => {
     return { ...bench, untilItEnds, gripper };
   };
 
-  it("begins an episode with open fingers, calibrated first where that is needed", async () => {
+  it("begins an episode with open fingers", async () => {
     const { twin, environment, gripper } = await begun();
     expect((await gripper()).width).to.be.closeTo(twin.gripper.range[1], 0.001);
+    await environment.step(closing());
+    await environment.reset(task);
+    expect((await gripper()).width).to.be.closeTo(twin.gripper.range[1], 0.001);
+  });
+
+  it("calibrates it at the first reset, and after its power was gone when a person has started the arm again", async () => {
+    const { twin, controller, environment, gripper } = await sawyerBench().then((bench) => {
+      bench.twin.befallGripper("restarted");
+      return { ...bench, gripper: () => firstValueFrom(bench.twin.gripper.state$) };
+    });
+    await environment.reset(task);
+    expect(await gripper()).to.include({ ready: true });
     twin.befallGripper("restarted");
-    expect(await gripper()).to.include({ ready: false });
+    const refused = await caught(environment.reset(task));
+    expect(refused).to.include({ code: "gripper.failed" });
+    expect(refused!.message).to.include("without power");
+    expect([controller.mode().is, (await gripper()).ready]).to.deep.equal(["idle", false]);
+    controller.start();
+    await environment.reset(task);
+    expect(await gripper()).to.include({ ready: true });
+  });
+
+  it("calibrates it at the next reset when a stop took its power, for a person has started the arm since", async () => {
+    const { twin, controller, environment, gripper } = await begun();
+    controller.stop("a person");
+    twin.befallGripper("restarted");
+    expect(await caught(environment.step(closing()))).to.include({ code: "command.stopped" });
+    await controller.reset();
+    await controller.enable();
+    controller.start();
     await environment.reset(task);
     expect(await gripper()).to.include({ ready: true });
   });
