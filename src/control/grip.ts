@@ -32,6 +32,8 @@ export function gripOf(gripper: Gripper): Grip {
   let failure: OnarmError | undefined;
   let relied = false;
   let underWay = 0;
+  /** How often all that was asked for has been forgotten: what fails later is past too. */
+  let forgotten = 0;
   let seeing: Subscription | undefined;
 
   const fail = (error: unknown) => {
@@ -45,7 +47,8 @@ export function gripOf(gripper: Gripper): Grip {
   };
   const begin = (deed: Promise<unknown>) => {
     underWay++;
-    void deed.catch(fail).finally(() => underWay--);
+    const since = forgotten;
+    void deed.catch((error: unknown) => void (since === forgotten && fail(error))).finally(() => underWay--);
   };
   see();
   /** What its state says is wrong; a deed under way tells that itself, or puts it right. */
@@ -57,7 +60,10 @@ export function gripOf(gripper: Gripper): Grip {
   };
 
   return {
-    forget: () => void ([failure, wished, relied] = [undefined, undefined, false]),
+    forget() {
+      [failure, wished, relied] = [undefined, undefined, false];
+      forgotten++;
+    },
     prepare() {
       if (relied) return;
       see();
