@@ -174,6 +174,8 @@ describe("a policy's grip", () => {
     const g = gripper();
     const grip = gripOf(g.port);
     grip.prepare();
+    g.say({ ready: false });
+    expect(grip.broken()!.message).to.include("lost its calibration");
     g.say({ fault: "too hot" });
     expect(grip.broken()!.message).to.include("too hot");
     grip.forget();

@@ -38,6 +38,14 @@ export async function sawyerBench(more: Partial<ArmEnvironmentParts> = {}, onArr
   await beats(2);
   controller.start();
   await twin.gripper.calibrate();
-  const environment = armEnvironment({ controller, scene, clock: twin.clock, gripper: twin.gripper, description: sawyer, limits, ...more });
+  const environment = armEnvironment({
+    controller,
+    scene,
+    clock: twin.clock,
+    gripper: twin.gripper,
+    description: sawyer,
+    limits,
+    ...more,
+  });
   return { twin, controller, environment, arranged, eyes, ticks, tip, beats };
 }
