@@ -43,7 +43,7 @@ export async function bundleOf(
   },
 ): Promise<Bundle> {
   const { spec, algo = "smac", config, preset, provenance } = about;
-  const { transform, advantage, decoderSees, decoders } = config.nets;
+  const { transform, advantage, decoderSees, decoders, gated } = config.nets;
   const adaptation = algo === "macaw" ? adaptationOf(config) : undefined;
   const metaTest = metaTestOf(config, preset);
   const rows = Math.min(metaTest.contextRows, metaTest.explorations * spec.horizon);
@@ -64,6 +64,7 @@ export async function bundleOf(
         critic: [...config.nets.critic],
         ...(decoderSees === undefined ? {} : { decoderSees }),
         ...(decoders === undefined ? {} : { decoders }),
+        ...(gated === undefined ? {} : { gated }),
         ...(transform === undefined ? {} : { transform }),
         ...(advantage === undefined ? {} : { advantage: [...advantage] }),
       },

@@ -169,7 +169,9 @@ function wrap(mj: MainModule, model: MjModel, data: MjData): Physics {
     body: (name) => id(mjOBJ_BODY, name),
     geom: (name) => id(mjOBJ_GEOM, name),
     geoms: (prefix) =>
-      Array.from({ length: model.ngeom }, (_, i) => i).filter((i) => mj.mj_id2name(model, mjOBJ_GEOM.value, i)?.startsWith(prefix)),
+      Array.from({ length: model.ngeom }, (_, i) => i).filter((i) =>
+        mj.mj_id2name(model, mjOBJ_GEOM.value, i)?.startsWith(prefix),
+      ),
     site: (name) => id(mjOBJ_SITE, name),
     actuator: (name) => id(mjOBJ_ACTUATOR, name),
     joint(name) {

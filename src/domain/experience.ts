@@ -48,7 +48,7 @@ export interface DomainSpec {
    * A reflection under which dynamics, tasks and rewards stay what they are: the fields (observation and action, by name) that change sign. What
    * is learned from counts as seen on either side.
    */
-  readonly mirrored?: readonly string[];
+  readonly mirrored?: readonly string[] | undefined;
 }
 
 /** Held-out is a namespace, not a range: tasks of different splits never share a random stream. */

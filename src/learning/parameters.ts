@@ -32,9 +32,12 @@ export const targetShapes = (spec: DomainSpec, config: SmacConfig): Record<strin
   ...criticShapes(spec, config.nets, "t2"),
 });
 
+/** Gates begin near 1 for a z of ordinary size. */
+const GATE = 0.3;
+
 /**
  * Initial weights. "released": hidden uniform +-1/sqrt(output width), last layer +-3e-3 (policy +-1e-3), biases 0 (docs/learning.md 1.2);
- * "fan-in": hidden uniform +-sqrt(6 / input width) (He et al. 2015), last layers as released.
+ * "fan-in": hidden uniform +-sqrt(6 / input width) (He et al. 2015), last layers as released. Gates, which the released code has not, +-0.3.
  */
 export function initialise(target: Weights, init: LearnerConfig["init"], rng: Rng): void {
   for (const [name, shape] of Object.entries(target.shapes)) {
@@ -44,13 +47,15 @@ export function initialise(target: Weights, init: LearnerConfig["init"], rng: Rn
     const bound =
       leaf[0] === "b"
         ? 0
-        : last
-          ? net === "pi"
-            ? 1e-3
-            : 3e-3
-          : init === "released"
-            ? 1 / Math.sqrt(shape[1]!)
-            : Math.sqrt(6 / shape[0]!);
+        : leaf[0] === "g"
+          ? GATE
+          : last
+            ? net === "pi"
+              ? 1e-3
+              : 3e-3
+            : init === "released"
+              ? 1 / Math.sqrt(shape[1]!)
+              : Math.sqrt(6 / shape[0]!);
     for (let i = 0; i < view.length; i++) view[i] = rng.between(-bound, bound);
   }
 }

@@ -24,6 +24,7 @@ const netsSchema = z.strictObject({
   critic: z.array(width),
   decoderSees: z.enum(["state-action", "next-state"]).optional(),
   decoders: z.number().int().positive().max(16).optional(),
+  gated: z.boolean().optional(),
   transform: width.optional(),
   advantage: z.array(width).optional(),
 });
@@ -35,6 +36,7 @@ const specSchema = z.strictObject({
   period: z.number().positive(),
   reward: z.union([z.strictObject({ kind: z.literal("dense") }), z.strictObject({ kind: z.literal("sparse"), low: z.number() })]),
   hasSuccess: z.boolean(),
+  mirrored: z.array(z.string()).readonly().optional(),
 });
 
 export const bundleSchema = z.strictObject({

@@ -18,6 +18,8 @@ export interface NetShapes {
   readonly decoderSees?: "state-action" | "next-state" | undefined;
   /** Decoders that differ in where they began, whose mean is the reward and whose disagreement is doubt; one where absent. */
   readonly decoders?: number | undefined;
+  /** z also scales the policy's hidden units, so that it chooses which things they look at; where absent it is only one more input. */
+  readonly gated?: boolean | undefined;
   /** MACAW alone (src/policy/macaw.ts): width of each layer's generating vector, and the advantage head's hidden widths. */
   readonly transform?: number | undefined;
   readonly advantage?: readonly number[] | undefined;
@@ -50,6 +52,7 @@ export function deployedShapes(spec: DomainSpec, nets: NetShapes, head: NetHead)
           ),
         )),
     ...layers("pi", [O + Z, ...nets.policy, 2 * A]),
+    ...(nets.gated ? Object.fromEntries(nets.policy.map((width, i) => [`pi.g${i}`, [Z, width]])) : {}),
   };
 }
 /** Name of a decoder's k-th member: `dec`, `dec1`, `dec2`, ... */
@@ -72,11 +75,16 @@ export const decoderWidth = ({ observation, action }: DomainSpec, { decoderSees 
 export const criticShapes = (spec: DomainSpec, nets: NetShapes, net: string): Record<string, Shape> =>
   layers(net, [spec.observation.length + spec.action.length + nets.latent, ...nets.critic, 1]);
 
-/** Multi-layer perceptron with ReLU; (B, in) -> (B, out). */
-export function mlp(p: Tensors, net: string, x: tf.Tensor): tf.Tensor {
+/**
+ * Multi-layer perceptron with ReLU; (B, in) -> (B, out). Where it has gates `<net>.g<layer>` (Z, out), hidden units are first scaled by 1 + z g
+ * (feature-wise modulation, Perez et al. 2018, without its shift, which the input z gives).
+ */
+export function mlp(p: Tensors, net: string, x: tf.Tensor, z?: tf.Tensor): tf.Tensor {
   for (let i = 0; ; i++) {
     x = tf.add(tf.matMul(x as tf.Tensor2D, p[`${net}.w${i}`] as tf.Tensor2D), p[`${net}.b${i}`]!);
     if (!p[`${net}.w${i + 1}`]) return x;
+    const gate = p[`${net}.g${i}`];
+    if (gate) x = tf.mul(x, tf.add(1, tf.matMul(z as tf.Tensor2D, gate as tf.Tensor2D)));
     x = tf.relu(x);
   }
 }
@@ -102,7 +110,10 @@ export function encode(p: Tensors, context: tf.Tensor, mask: tf.Tensor) {
 
 /** Policy head before squashing: mean and log-std (B, A), log-std clamped to [-20, 2] as released. Without `z`: a context-blind policy. */
 export function policyHead(p: Tensors, observation: tf.Tensor, z?: tf.Tensor) {
-  const [mean, logStd] = tf.split(mlp(p, "pi", z ? tf.concat([observation, z], 1) : observation), 2, 1) as [tf.Tensor, tf.Tensor];
+  const [mean, logStd] = tf.split(mlp(p, "pi", z ? tf.concat([observation, z], 1) : observation, z), 2, 1) as [
+    tf.Tensor,
+    tf.Tensor,
+  ];
   return { mean, logStd: tf.clipByValue(logStd, -20, 2) };
 }
 
