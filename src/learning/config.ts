@@ -173,10 +173,12 @@ const sawyerDefault: SmacConfig = {
     latent: 5,
     encoder: [128, 128],
     decoder: [64, 64],
-    policy: [192, 192],
+    policy: [256, 256],
     critic: [128, 128],
     decoderSees: "next-state",
     decoders: 3,
+    // Nine aims ask for six things: which of them the hand goes to is z's choice.
+    gated: true,
   },
   head: "bernoulli",
   discount: 0.95,
@@ -186,12 +188,13 @@ const sawyerDefault: SmacConfig = {
   actionBound: 0.9,
   klWeight: 0.003,
   // As long as the two explorations of a meta-test: thinning them would throw evidence away.
-  context: { count: 120, least: 16, episodes: 4 },
+  context: { count: 150, least: 16, episodes: 4 },
   practice: {
     ...base.practice,
     // Steeper critics led the policy away from what it does well (docs/results/sawyer.md).
     lambdaPearl: 0,
-    latentPeriod: 20,
+    // A pick takes 40 steps: under a z that is held for fewer it is not even tried.
+    latentPeriod: 40,
     sampleActions: true,
     // Steps are cheap beside updates, and each task's own exploration is what its contexts are to be like.
     priorEpisodes: 2,
@@ -199,6 +202,7 @@ const sawyerDefault: SmacConfig = {
     tasksPerRound: 10,
     contextFrom: "exploration",
     updatesPerStep: 0.3,
+    alsoAs: 4,
   },
 };
 
