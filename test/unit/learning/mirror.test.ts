@@ -73,7 +73,7 @@ describe("the reflection of a domain", () => {
       // m: the arm itself is not symmetric, so that it lags, and lets go, a step sooner or later.
       const off = (i: number, t: number) => Math.abs(seen[t * O + i]! - other[t * O + i]!) * sawyerSpec.observation[i]!.scale;
       for (let t = 0; t <= sawyerSpec.horizon; t++)
-        expect(Math.max(...tip.map((i) => off(i, t))), `${kind}, step ${t}`).to.be.below(0.04);
+        expect(Math.max(...tip.map((i) => off(i, t))), `${kind}, step ${t}`).to.be.below(0.06);
     }
     await environment.close();
   });
