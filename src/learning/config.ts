@@ -166,7 +166,7 @@ const base: SmacConfig = {
   },
 };
 
-/** Every number that docs/results/sawyer.md has a row for is here because of that row. */
+/** Every number that docs/results/sawyer.md or sawyer-small-table.md has a row for is here because of that row. */
 const sawyerDefault: SmacConfig = {
   ...base,
   nets: {
@@ -191,7 +191,7 @@ const sawyerDefault: SmacConfig = {
   context: { count: 150, least: 16, episodes: 4 },
   practice: {
     ...base.practice,
-    // Steeper critics led the policy away from what it does well (docs/results/sawyer.md).
+    // Steeper critics led the policy away from what it does well (docs/results/sawyer-small-table.md).
     lambdaPearl: 0,
     // A pick takes 40 steps: under a z that is held for fewer it is not even tried.
     latentPeriod: 40,
