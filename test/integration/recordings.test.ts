@@ -72,10 +72,10 @@ practice: { updatesPerStep: 0.05, tasksPerRound: 2, priorEpisodes: 1, posteriorE
     );
 
     const shown = await commandLine("watch-episode", practised.json.recording, "--episode", "1", "--out", at("strip.svg"));
-    expect(shown.json, shown.err).to.include({ episode: 1, steps: 60, aim: aim.kind });
+    expect(shown.json, shown.err).to.include({ episode: 1, steps: sawyerSpec.horizon, aim: aim.kind });
     expect(readFileSync(at("strip.svg"), "utf8")).to.include(shown.json.verdict);
     const tried = await commandLine("watch-episode", "--bundle", at("lab-bundle"), "--task", "4", "--out", at("tried.svg"));
-    expect(tried.json, tried.err).to.include({ task: 4, taskSeed: 0, steps: 60, aim: sawyerTask("test", 0, 4).aim.kind });
+    expect(tried.json, tried.err).to.include({ task: 4, taskSeed: 0, steps: sawyerSpec.horizon, aim: sawyerTask("test", 0, 4).aim.kind });
     expect(readFileSync(at("tried.svg"), "utf8"))
       .to.include("held-out task 4 of seed 0")
       .and.include(tried.json.verdict);

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { expect } from "chai";
 import { episodesOf } from "../../launch/running/episodes.ts";
 import { readRecording } from "../../src/recording/read.ts";
+import { sawyerSpec } from "../../src/tasks/sawyer.ts";
 import { operator, token } from "./verbs.operator.ts";
 import { at, start } from "./verbs.run.ts";
 
@@ -15,7 +16,7 @@ describe("a person beside onarm run", function () {
     const page = await operator(run);
 
     const { reason } = await page.state(({ accepts }) => accepts.includes("confirm-reset"));
-    expect(reason).to.match(/^Set out the drawer .* Stand clear, then confirm\.$/);
+    expect(reason).to.match(/^Set out the .* Stand clear, then confirm\.$/);
     page.ask("confirm-reset");
     const driving = await page.state(({ mode, episode }) => mode === "running" && episode === 0);
     expect(driving.reason).to.match(/exploring/);
@@ -38,13 +39,16 @@ describe("a person beside onarm run", function () {
     const { code, json, err } = await run.ended;
     page.close();
     expect(code, err).to.equal(0);
-    expect(json).to.include({ episodes: 1, steps: 60, stops: 0 });
+    expect(json).to.include({ episodes: 1, steps: sawyerSpec.horizon, stops: 0 });
     const records = [];
     for await (const record of readRecording(json.recording))
       if (record.channel === "/onarm/label" || record.channel === "/onarm/event") records.push(record);
     const label = records.find(({ channel }) => channel === "/onarm/label");
     expect(label).to.deep.include({ episode: 0, source: "person" });
-    expect([...(label as { reward: Float32Array }).reward]).to.deep.equal([...new Array<number>(59).fill(-1), 0]);
+    expect([...(label as { reward: Float32Array }).reward]).to.deep.equal([
+      ...new Array<number>(sawyerSpec.horizon - 1).fill(-1),
+      0,
+    ]);
     expect(records.map((record) => ("text" in record ? record.text : ""))).to.include.members([
       'operator 1 on episode 0: flag, "watch the wrist"',
       "operator 1: confirm-reset",
