@@ -50,7 +50,7 @@ export interface Domain {
 
 /** Share of a learned behaviour's episodes in which it is told another task's goal: what PEARL's exploration under the prior gives its replay. */
 export const FOREIGN = 1 / 3;
-/** How often the scripted hand picks the scene's drawn aim next: the drawn aim is then true at the end of about 40 % of the episodes (46 % in the paper's data). */
+/** How often the scripted hand picks the scene's drawn aim next: the drawn aim is then true at the end of about half of the episodes (46 % in the paper's data). */
 const OWN = 0.7;
 
 const point = (kind: "dense" | "sparse"): Domain => ({

@@ -111,7 +111,7 @@ const held = ({ tip, gap, object, brick }: Facts): Seen | undefined =>
     : undefined;
 
 /** Work for empty hands: a block that is held is let go first, and left. */
-export const emptyHanded =
+const emptyHanded =
   (work: Primitive): Primitive =>
   (seen) => {
     if (held(seen)) return { v: stay, grip: -1, done: false };
@@ -119,9 +119,9 @@ export const emptyHanded =
     return left && seen.gap > HELD_GAP.most ? { v: rise, grip: -1, done: false } : work(seen);
   };
 
-/** Brings the tip to `goal`, m in `base`, with whatever it holds; fingers that are to be open let it go. */
-export function reach(goal: Vec3, grip: 1 | -1 = 1): Primitive {
-  return ({ tip }) => ({ v: approach(tip, goal), grip, done: between(tip, goal) < REACHED });
+/** Brings the tip to `goal`, m in `base`, with whatever it holds. */
+export function reach(goal: Vec3): Primitive {
+  return ({ tip }) => ({ v: approach(tip, goal), grip: 1, done: between(tip, goal) < REACHED });
 }
 
 /** Moves the drawer by its bar: +1 hooks it from behind and draws it out, -1 pushes it home. Starts over when the bar has slipped past. */

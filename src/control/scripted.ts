@@ -1,19 +1,8 @@
 import type { Action, Observation } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
-import { ACTION_SPEED, OPEN_TRAVEL, REACH_GOAL } from "../tasks/sawyer.ts";
+import { ACTION_SPEED, OPEN_TRAVEL } from "../tasks/sawyer.ts";
 import type { AimKind, SawyerAim } from "../tasks/sawyer.ts";
-import {
-  closeDrawer,
-  closeLocker,
-  emptyHanded,
-  facts,
-  openDrawer,
-  openLocker,
-  pick,
-  place,
-  pressButton,
-  reach,
-} from "./primitives.ts";
+import { closeDrawer, closeLocker, facts, openDrawer, openLocker, pick, place, pressButton, reach } from "./primitives.ts";
 import type { Facts, Primitive } from "./primitives.ts";
 
 /** Steps after which a primitive that is still not done is given up for another one. */
@@ -75,18 +64,11 @@ const primitives: Readonly<Record<Exclude<AimKind, "reach">, () => Primitive>> =
 export const primitiveOf = (aim: SawyerAim): Primitive => (aim.kind === "reach" ? reach(aim.goal) : primitives[aim.kind]());
 
 /** All over the workspace, not only where there is work: a decoder knows nothing of places that no data show, and a policy that has strayed there does not come back. */
-const anywhere = (r: Rng) =>
-  reach([r.between(0.43, 0.78), r.between(-0.29, 0.29), r.between(0.02, 0.28)], r.pick([1, 1, -1] as const));
-/** Also to where blocks are wanted, without one: a decoder that never saw an empty hand there takes it for a block that was brought. */
-const emptyToGoal = (r: Rng) => {
-  const go = reach(REACH_GOAL, r.pick([1, -1] as const));
-  return emptyHanded(go);
-};
+const anywhere = (r: Rng) => reach([r.between(0.43, 0.78), r.between(-0.29, 0.29), r.between(0.02, 0.28)]);
 
 /** What can be done in a scene as it stands now, each equally likely. */
 const feasible = ({ drawer, button, locker, tray, object, brick }: Facts): ((r: Rng) => Primitive)[] => [
   anywhere,
-  emptyToGoal,
   ...(drawer ? [drawer.travel < OPEN_TRAVEL ? openDrawer : closeDrawer] : []),
   ...(button ? [pressButton] : []),
   ...(button && locker ? [locker.travel < OPEN_TRAVEL ? openLocker : closeLocker] : []),
