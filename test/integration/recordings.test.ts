@@ -75,7 +75,12 @@ practice: { updatesPerStep: 0.05, tasksPerRound: 2, priorEpisodes: 1, posteriorE
     expect(shown.json, shown.err).to.include({ episode: 1, steps: sawyerSpec.horizon, aim: aim.kind });
     expect(readFileSync(at("strip.svg"), "utf8")).to.include(shown.json.verdict);
     const tried = await commandLine("watch-episode", "--bundle", at("lab-bundle"), "--task", "4", "--out", at("tried.svg"));
-    expect(tried.json, tried.err).to.include({ task: 4, taskSeed: 0, steps: sawyerSpec.horizon, aim: sawyerTask("test", 0, 4).aim.kind });
+    expect(tried.json, tried.err).to.include({
+      task: 4,
+      taskSeed: 0,
+      steps: sawyerSpec.horizon,
+      aim: sawyerTask("test", 0, 4).aim.kind,
+    });
     expect(readFileSync(at("tried.svg"), "utf8"))
       .to.include("held-out task 4 of seed 0")
       .and.include(tried.json.verdict);
