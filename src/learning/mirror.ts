@@ -1,8 +1,8 @@
 import type { DomainSpec } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 
-/** Which numbers of a row of `names` change sign in the domain's reflection. */
-const signs = (spec: DomainSpec, fields: DomainSpec["observation"]): readonly number[] =>
+/** Which of `fields`, by index, change sign in the domain's reflection. */
+const reflected = (spec: DomainSpec, fields: DomainSpec["observation"]): readonly number[] =>
   fields.flatMap(({ name }, i) => (spec.mirrored?.includes(name) ? [i] : []));
 
 /**
@@ -10,8 +10,8 @@ const signs = (spec: DomainSpec, fields: DomainSpec["observation"]): readonly nu
  * A scene learned by heart is thereby two scenes, and twice as much is seen of what matters.
  */
 export function mirror(spec: DomainSpec) {
-  const observation = signs(spec, spec.observation);
-  const action = signs(spec, spec.action);
+  const observation = reflected(spec, spec.observation);
+  const action = reflected(spec, spec.action);
   const context = [...observation, ...action.map((i) => spec.observation.length + i)];
   const flip = (rows: Float32Array, width: number, which: readonly number[]) => {
     for (let at = 0; at < rows.length; at += width) for (const i of which) rows[at + i] = -rows[at + i]!;
