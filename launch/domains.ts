@@ -38,6 +38,8 @@ export interface Domain {
   readonly behaves: string;
   /** Where a scene allows other tasks than its own: which, and what a rollout is worth for one. Absent where a task is not a thing of its scene. */
   readonly elsewhere?: {
+    /** What tells the task's scene from every other, as it is set out. */
+    scene(task: unknown): string;
     /** Whether what `task` asks for can be had where `setting` is set out. */
     allows(setting: unknown, task: unknown): boolean;
     worth(task: unknown, rollout: Pick<Rollout, "steps" | "observation">): Float32Array;
@@ -82,6 +84,7 @@ const sawyer: Domain = {
   },
   behaves: "scripted",
   elsewhere: {
+    scene: (task) => JSON.stringify((task as SawyerTask).scene),
     allows: (setting, task) => isFeasible((task as SawyerTask).aim.kind, (setting as SawyerTask).scene),
     worth: (task, { steps, observation }) => {
       const O = sawyerSpec.observation.length;

@@ -6,7 +6,7 @@ import { loadCheckpoint, saveCheckpoint } from "../src/learning/checkpoint.ts";
 import { algorithm } from "../src/learning/algorithms.ts";
 import type { AlgorithmName } from "../src/learning/algorithms.ts";
 import type { LearnerConfig } from "../src/learning/config.ts";
-import { readDataset } from "../src/learning/dataset.ts";
+import { sharedEpisodes, readDataset } from "../src/learning/dataset.ts";
 import { Learner } from "../src/learning/learner.ts";
 import type { Metrics } from "../src/learning/learner.ts";
 import { TaskMemory } from "../src/learning/memory.ts";
@@ -36,13 +36,13 @@ const handlers = {
     const dataset = await readDataset(job.dataset, job.spec);
     await replaced(job);
     const learner = opened();
-    const byTask = new Map<number, Episode[]>();
-    for (const episode of dataset.episodes) byTask.set(episode.task, [...(byTask.get(episode.task) ?? []), episode]);
+    const byTask = perTask(dataset.episodes);
+    const shared = perTask(job.config.sharedShare === undefined ? [] : sharedEpisodes(dataset));
     for (let task = 0; task < dataset.manifest.tasks.count; task++) {
       const episodes = byTask.get(task);
       if (!episodes)
         throw new OnarmError("dataset.mismatch", `${job.dataset}: task ${task} has no episode; make the dataset again`);
-      learner.addOffline(task, episodes);
+      learner.addOffline(task, episodes, shared.get(task));
     }
     if (job.tensors) adopt(learner, job.tensors);
   },
@@ -128,6 +128,12 @@ const handlers = {
   },
 };
 export type TrainerHandlers = typeof handlers;
+
+function perTask(episodes: readonly Episode[]): Map<number, Episode[]> {
+  const byTask = new Map<number, Episode[]>();
+  for (const episode of episodes) byTask.set(episode.task, [...(byTask.get(episode.task) ?? []), episode]);
+  return byTask;
+}
 
 /** Puts a fresh learner in the place of the one before. */
 async function replaced(job: { algo?: AlgorithmName; spec: DomainSpec; config: LearnerConfig; seed: number }): Promise<void> {

@@ -42,13 +42,15 @@ export async function recordedDataset(flags: RecordedFlags, context: VerbContext
   for (const why of made.torn) context.log(`used up to where it is torn: ${why}`);
   const { tasks, episodes, base, added } = made;
   const before = base ? { success: base.manifest.success ?? 0, episodes: base.manifest.episodes } : { success: 0, episodes: 0 };
-  const dataset = await writeDataset(directory, spec, episodes, {
+  const about = {
     tasks,
     episodesPerTask: Math.max(1, Math.floor(episodes.length / tasks.count)),
     behaviour: base ? `${base.manifest.behaviour}; recorded` : "recorded",
     success: (before.success * before.episodes + made.success * added) / episodes.length,
     provenance: { command: commandLine(), commit: commit(), seed: context.seed },
-  });
+  };
+  // The base's own episodes come first, so that what is said of them by number stays true.
+  const dataset = await writeDataset(directory, spec, episodes, about, base?.shared);
   return {
     transitions: dataset.manifest.transitions,
     tasks: tasks.count,

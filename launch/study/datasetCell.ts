@@ -2,6 +2,7 @@ import { OnarmError } from "../../src/domain/errors.ts";
 import { readDataset, writeDataset } from "../../src/learning/dataset.ts";
 import { configHash } from "../../src/config/hash.ts";
 import { commandLine, commit } from "../provenance.ts";
+import { sharedLabels } from "../sharing.ts";
 import type { Bench } from "./bench.ts";
 import { stopwatch } from "./compute.ts";
 import { datasetId } from "./plan.ts";
@@ -34,13 +35,16 @@ export async function datasetCell({ seed }: DatasetCell, bench: Bench): Promise<
     signal,
   );
   if (signal.aborted) return undefined;
-  const { manifest, sha256 } = await writeDataset(datasetOf(bench, seed), domain.spec, made.episodes, {
-    tasks: { split: "train", seed, count: study.trainTasks },
+  const about = {
+    tasks: { split: "train" as const, seed, count: study.trainTasks },
     episodesPerTask: study.episodes,
     behaviour: domain.behaves,
     success: domain.spec.hasSuccess ? mean(made.successes) : null,
     provenance: { command: commandLine(), commit: commit(), seed },
-  });
+  };
+  const tasks = Array.from({ length: study.trainTasks }, (_, id) => domain.task("train", seed, id));
+  const shared = sharedLabels(domain, tasks, made.episodes);
+  const { manifest, sha256 } = await writeDataset(datasetOf(bench, seed), domain.spec, made.episodes, about, shared);
   return {
     sha256,
     transitions: manifest.transitions,

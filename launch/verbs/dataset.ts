@@ -13,6 +13,7 @@ import { Remote } from "../rpc.ts";
 import { labelSources } from "../recordings/labels.ts";
 import { recordedDataset, type RecordedFlags } from "../recordings/recordedDataset.ts";
 import { Rollouts } from "../rollouts.ts";
+import { sharedLabels } from "../sharing.ts";
 
 interface Options {
   readonly domain: string;
@@ -87,13 +88,16 @@ export const verb: Verb<Asked> = {
       throw new OnarmError("interrupted", "dataset: stopped before the first task was whole; nothing was written");
     const whole = made.episodes.at(-1)!.task + 1;
     const provenance = { command: commandLine(), commit: commit(), seed: context.seed };
-    const dataset = await writeDataset(directory, domain.spec, made.episodes, {
-      tasks: { split: "train", seed: context.seed, count: whole },
+    const tasks = Array.from({ length: whole }, (_, id) => domain.task("train", context.seed, id));
+    const about = {
+      tasks: { split: "train" as const, seed: context.seed, count: whole },
       episodesPerTask: made.episodes.length / whole,
       behaviour: made.behaviour ?? domain.behaves,
       success: domain.spec.hasSuccess && made.successes ? mean(made.successes) : null,
       provenance,
-    });
+    };
+    const shared = sharedLabels(domain, tasks, made.episodes);
+    const dataset = await writeDataset(directory, domain.spec, made.episodes, about, shared);
     if (made.actor)
       await writeBehaviour(path.join(directory, "behaviour.safetensors"), domain.spec, { ...made.actor, made: provenance });
     const { transitions, success } = dataset.manifest;

@@ -23,6 +23,8 @@ export interface LearnerConfig {
   readonly metaBatch: number;
   /** RL transitions per task and update. */
   readonly batch: number;
+  /** Share of what each RL batch has of offline data that was made for other tasks of the scene; where absent such data are not read at all. */
+  readonly sharedShare?: number | undefined;
   /** Initial weights: the released code's rule (1/sqrt of the output width) or He-uniform by fan-in. */
   readonly init: "released" | "fan-in";
   readonly discount?: number;

@@ -29,6 +29,8 @@ const manifestSchema = z.strictObject({
   behaviour: z.string(),
   episodes: z.number().int().positive(),
   transitions: z.number().int().positive(),
+  /** How often an episode is labelled again for another task of its scene; absent: never. */
+  shared: z.number().int().positive().optional(),
   /** Share of episodes that end with the task's own aim true; null where the domain has no success. */
   success: z.number().nullable(),
   provenance: z.strictObject({ command: z.string(), commit: z.string(), seed: z.number() }),
@@ -42,6 +44,14 @@ export interface Dataset {
   readonly manifest: DatasetManifest;
   readonly sha256: string;
   readonly episodes: readonly Episode[];
+  readonly shared: readonly SharedLabels[];
+}
+
+/** What an episode, by its place in the dataset, is worth for a task that it was not made for; (steps). */
+export interface SharedLabels {
+  readonly episode: number;
+  readonly task: number;
+  readonly reward: Float32Array;
 }
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -49,13 +59,15 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 /**
  * Writes `transitions.safetensors` + `manifest.json`. With N transitions in E episodes: `observation` (N + E, O), each episode's n + 1
  * rows in order, so that a step's next observation is the row below it; `action` (N, A), `reward` (N), `terminated` and `truncated` (N),
- * true at most at an episode's last step; `length` and `task` (E). A reader sees either no dataset or a whole one.
+ * true at most at an episode's last step; `length` and `task` (E). With S labels for other tasks: `shared_episode` and `shared_task` (S) and
+ * `shared_reward`, the steps of those episodes one after another. A reader sees either no dataset or a whole one.
  */
 export async function writeDataset(
   directory: string,
   spec: DomainSpec,
   episodes: readonly Episode[],
   about: Pick<DatasetManifest, "tasks" | "episodesPerTask" | "behaviour" | "success" | "provenance">,
+  shared: readonly SharedLabels[] = [],
 ): Promise<Dataset> {
   const [O, A] = [spec.observation.length, spec.action.length];
   const N = episodes.reduce((n, e) => n + e.steps, 0);
@@ -82,10 +94,14 @@ export async function writeDataset(
     at += e.steps;
     (e.terminated ? columns.terminated : columns.truncated)[at - 1] = 1;
   });
-  const shape = { observation: [N + E, O], action: [N, A], reward: [N], terminated: [N], truncated: [N], length: [E], task: [E] };
+  const wide: Record<string, number> = { observation: O, action: A };
+  const more = shared.length > 0 ? sharedColumns(shared) : {};
   const bytes = encodeSafetensors({
     tensors: Object.fromEntries(
-      Object.entries(columns).map(([name, data]) => [name, { shape: shape[name as keyof typeof shape], data }]),
+      Object.entries({ ...columns, ...more }).map(([name, data]) => {
+        const width = wide[name];
+        return [name, { shape: width === undefined ? [data.length] : [data.length / width, width], data }];
+      }),
     ),
     metadata: { format: "onarm-dataset" },
   });
@@ -98,6 +114,7 @@ export async function writeDataset(
     ...about,
     episodes: E,
     transitions: N,
+    ...(shared.length > 0 ? { shared: shared.length } : {}),
     files: { [FILE]: { sha256: sha256(bytes), bytes: bytes.length } },
   };
   const temporary = `${directory}.writing-${process.pid}`;
@@ -107,7 +124,25 @@ export async function writeDataset(
   await writeFile(path.join(temporary, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
   await rm(directory, { recursive: true, force: true });
   await rename(temporary, directory);
-  return { directory, manifest, sha256: manifest.files[FILE].sha256, episodes };
+  return { directory, manifest, sha256: manifest.files[FILE].sha256, episodes, shared };
+}
+
+/** Episodes once more, each as another task of its scene is rewarded for it; all arrays but `reward` are those of the episode that it repeats. */
+export const sharedEpisodes = ({ episodes, shared }: Pick<Dataset, "episodes" | "shared">): Episode[] =>
+  shared.map(({ episode, task, reward }) => ({ ...episodes[episode]!, task, reward }));
+
+function sharedColumns(shared: readonly SharedLabels[]) {
+  const rewards = new Float32Array(shared.reduce((n, { reward }) => n + reward.length, 0));
+  let at = 0;
+  for (const { reward } of shared) {
+    rewards.set(reward, at);
+    at += reward.length;
+  }
+  return {
+    shared_episode: Int32Array.from(shared, ({ episode }) => episode),
+    shared_task: Int32Array.from(shared, ({ task }) => task),
+    shared_reward: rewards,
+  };
 }
 
 /** Reads a dataset for a domain. @throws "file.missing", "file.damaged", or "dataset.mismatch" when it was made for another domain. */
@@ -133,7 +168,7 @@ export async function readDataset(directory: string, spec?: DomainSpec): Promise
       "file.damaged",
       `${file}: its sha-256 is not the one in the manifest; restore it or make it again with: ${manifest.provenance.command}`,
     );
-  return { directory, manifest, sha256: promised.sha256, episodes: episodesOf(bytes, file, manifest) };
+  return { directory, manifest, sha256: promised.sha256, ...episodesOf(bytes, file, manifest) };
 }
 
 function parse(text: string, where: string): DatasetManifest {
@@ -168,7 +203,7 @@ function requireColumns(directory: string, manifest: DatasetManifest, spec: Doma
   }
 }
 
-function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest): Episode[] {
+function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest): Pick<Dataset, "episodes" | "shared"> {
   const { tensors } = decodeSafetensors(bytes, where);
   const { count, own } = manifest.tasks;
   const damaged = (what: string) =>
@@ -196,7 +231,7 @@ function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest)
   const steps = length.reduce((sum, n) => sum + n, 0);
   if (steps !== N) throw damaged(`its episodes have ${steps} steps together, its columns ${N}`);
   let start = 0;
-  return Array.from(length, (n, index) => {
+  const episodes = Array.from(length, (n, index) => {
     const end = start + n;
     if (!(n > 0 && end <= N)) throw damaged(`episode ${index} has ${n} steps`);
     if (!(task[index]! >= 0 && task[index]! < count)) throw damaged(`episode ${index} names task ${task[index]}`);
@@ -213,4 +248,23 @@ function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest)
     start = end;
     return episode;
   });
+  const S = manifest.shared ?? 0;
+  if (S === 0) return { episodes, shared: [] };
+  const of = column("shared_episode", Int32Array, S);
+  const taskOf = column("shared_task", Int32Array, S);
+  if (!of.every((episode) => episode >= 0 && episode < E))
+    throw damaged("column shared_episode names an episode it does not hold");
+  if (!taskOf.every((task) => task >= 0 && task < count)) throw damaged("column shared_task names a task it does not hold");
+  const rewards = column(
+    "shared_reward",
+    Float32Array,
+    of.reduce((sum, episode) => sum + length[episode]!, 0),
+  );
+  if (!rewards.every(Number.isFinite)) throw damaged("column shared_reward holds a number that is not finite");
+  let from = 0;
+  const shared = Array.from(of, (episode, i) => {
+    const reward = rewards.slice(from, (from += length[episode]!));
+    return { episode, task: taskOf[i]!, reward };
+  });
+  return { episodes, shared };
 }

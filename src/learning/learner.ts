@@ -66,10 +66,11 @@ export class Learner {
     this.#average(1);
   }
 
-  /** The offline episodes of training task `i`, rewards included: they are what the dataset holds. */
-  addOffline(task: number, episodes: Iterable<Episode>): void {
+  /** The offline episodes of training task `i`, rewards included: they are what the dataset holds. `shared`: made for other tasks of its scene. */
+  addOffline(task: number, episodes: Iterable<Episode>, shared: Iterable<Episode> = []): void {
     const memory = (this.memory[task] ??= new TaskMemory(this.spec.observation.length, this.spec.action.length));
     for (const episode of episodes) memory.append(episode, { online: false, exploration: false });
+    for (const episode of shared) memory.append(episode, { online: false, exploration: false, shared: true });
   }
 
   /**
@@ -196,7 +197,7 @@ export class Learner {
         if (b.contextReturn && returns) drawn.forEach((row, k) => (b.contextReturn![t * K + k] = returns[row]!));
       }
       for (let n = 0; n < N; n++) {
-        const [row, i] = [m.drawTransition(rng, share), t * N + n];
+        const [row, i] = [m.drawTransition(rng, share, config.sharedShare), t * N + n];
         b.observation!.set(m.observation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
         b.nextObservation?.set(m.nextObservation.subarray(row * m.O, (row + 1) * m.O), i * m.O);
         b.action!.set(m.action.subarray(row * m.A, (row + 1) * m.A), i * m.A);

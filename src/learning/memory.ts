@@ -19,6 +19,8 @@ export class TaskMemory {
   readonly spans: Span[] = [];
   count = 0;
   offlineCount = 0;
+  /** Of the offline ones, how many were made for this task; those made for another task of its scene come after them. */
+  ownCount = 0;
   observation: Float32Array;
   nextObservation: Float32Array;
   action: Float32Array;
@@ -42,7 +44,7 @@ export class TaskMemory {
   }
 
   /** Copies an episode in. Offline episodes must all come before the first online one. Non-finite numbers are refused. */
-  append(episode: Episode, origin: { online: boolean; exploration: boolean }, confidence?: Float32Array): void {
+  append(episode: Episode, origin: { online: boolean; exploration: boolean; shared?: boolean }, confidence?: Float32Array): void {
     const { O, A } = this;
     const n = episode.steps;
     if (
@@ -67,9 +69,10 @@ export class TaskMemory {
     if (confidence) this.confidence.set(confidence, at);
     else this.confidence.fill(1, at, at + n);
     if (n > 0) this.terminated[at + n - 1] = episode.terminated ? 1 : 0;
-    this.spans.push({ start: at, end: at + n, ...origin });
+    this.spans.push({ start: at, end: at + n, online: origin.online, exploration: origin.exploration });
     this.count += n;
     if (!origin.online) this.offlineCount = this.count;
+    if (!origin.online && !origin.shared) this.ownCount = this.count;
   }
 
   /**
@@ -134,18 +137,21 @@ export class TaskMemory {
   }
 
   /** A transition for the RL batch: uniform over everything, or online with probability `onlineShare`; one whose label is doubted is mostly drawn again. */
-  drawTransition(rng: Rng, onlineShare: number | "union"): number {
+  drawTransition(rng: Rng, onlineShare: number | "union", sharedShare = 0): number {
     for (let tries = 0; ; tries++) {
-      const row = this.#anyTransition(rng, onlineShare);
+      const row = this.#anyTransition(rng, onlineShare, sharedShare);
       const trust = this.confidence[row]!;
       if (trust === 1 || tries === TRIES || rng.uniform() < trust) return row;
     }
   }
 
-  #anyTransition(rng: Rng, onlineShare: number | "union"): number {
-    const online = this.count - this.offlineCount;
+  #anyTransition(rng: Rng, onlineShare: number | "union", sharedShare: number): number {
+    const [online, shared] = [this.count - this.offlineCount, this.offlineCount - this.ownCount];
+    const offline = () =>
+      shared > 0 && rng.uniform() < sharedShare ? this.ownCount + rng.integer(shared) : rng.integer(this.ownCount);
+    if (online === 0 && shared > 0) return offline();
     if (onlineShare === "union" || online === 0 || this.offlineCount === 0) return rng.integer(this.count);
-    return rng.uniform() < onlineShare ? this.offlineCount + rng.integer(online) : rng.integer(this.offlineCount);
+    return rng.uniform() < onlineShare ? this.offlineCount + rng.integer(online) : offline();
   }
 
   #spanOf(row: number): Span {

@@ -33,6 +33,7 @@ export const common = {
   averaging: z.number().min(0).lt(1),
   metaBatch: z.number().int().positive(),
   batch: z.number().int().positive(),
+  sharedShare: z.number().min(0).max(1).optional(),
   init: z.enum(["released", "fan-in"]),
 };
 export const values = { discount: z.number().min(0).lt(1), rewardScale: positive, polyak: z.number().gt(0).max(1) };

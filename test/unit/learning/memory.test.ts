@@ -180,6 +180,21 @@ describe("the RL batch", () => {
     for (const wanted of [0, 0.25, 0.5, 1]) expect(share(remembered(), wanted)).to.be.closeTo(wanted, 0.03);
   });
 
+  it("holds the share of data made for other tasks of the scene that is asked for, before practice and beside it", () => {
+    const memory = new TaskMemory(3, 2);
+    memory.append(marked(0, 30), offline);
+    memory.append(marked(1, 10), { ...offline, shared: true });
+    const r = rng("shared");
+    const others = (onlineShare: number | "union", sharedShare?: number) => {
+      const rows = Array.from({ length: 4000 }, () => memory.drawTransition(r, onlineShare, sharedShare));
+      return rows.filter((row) => row >= memory.ownCount && row < memory.offlineCount).length / rows.length;
+    };
+    for (const wanted of [0, 0.25, 1]) expect(others("union", wanted)).to.be.closeTo(wanted, 0.03);
+    expect(others(0.5), "none where no share is said").to.equal(0);
+    memory.append(marked(2, 10), { online: true, exploration: true });
+    expect(others(0.5, 0.5), "half of the offline half").to.be.closeTo(0.25, 0.03);
+  });
+
   it("takes a transition as seldom as its label is trusted, and a task's only one all the same", () => {
     const memory = new TaskMemory(3, 2);
     memory.append(marked(0, 10), offline);
