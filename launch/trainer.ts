@@ -7,6 +7,7 @@ import { algorithm } from "../src/learning/algorithms.ts";
 import type { AlgorithmName } from "../src/learning/algorithms.ts";
 import type { LearnerConfig } from "../src/learning/config.ts";
 import { sharedEpisodes, readDataset } from "../src/learning/dataset.ts";
+import type { Labeller } from "../src/learning/labeller.ts";
 import { Learner } from "../src/learning/learner.ts";
 import type { Metrics } from "../src/learning/learner.ts";
 import { TaskMemory } from "../src/learning/memory.ts";
@@ -36,8 +37,8 @@ const handlers = {
     const dataset = await readDataset(job.dataset, job.spec);
     await replaced(job);
     const learner = opened();
-    const byTask = perTask(dataset.episodes);
-    const shared = perTask(job.config.sharedShare === undefined ? [] : sharedEpisodes(dataset));
+    const byTask = perTask(dataset.episodes, (episode) => episode.task);
+    const shared = perTask(job.config.sharedShare === undefined ? [] : sharedEpisodes(dataset), ({ episode }) => episode.task);
     for (let task = 0; task < dataset.manifest.tasks.count; task++) {
       const episodes = byTask.get(task);
       if (!episodes)
@@ -107,18 +108,26 @@ const handlers = {
     await agent.dispose();
     return kls.reduce((a, b) => a + b, 0) / kls.length;
   },
-  /** Rewards that the current decoder gives `episodes` at z of `history`; both of one task, known to the learner or not. */
-  async decode(job: { history: Episode[]; episodes: Episode[]; seed: string }): Promise<Float32Array[]> {
-    const { spec, algorithm, deployed } = opened();
-    const labeller = await algorithm.labeller?.(deployed);
-    if (!labeller) throw new OnarmError("mode.refused", `${algorithm.name} has no reward decoder; use a bundle of smac`);
-    const memory = new TaskMemory(spec.observation.length, spec.action.length);
-    for (const episode of job.history) memory.append(episode, { online: false, exploration: false });
-    const z = await labeller.latent(memory, rng(job.seed));
-    const rewards: Float32Array[] = [];
-    for (const episode of job.episodes) rewards.push((await labeller.decode(episode, z)).reward);
-    await labeller.dispose();
-    return rewards;
+  /** One draw of z for each labelled history, of tasks known to the learner or not: what the current decoder is asked under. */
+  async latents({ of, seed }: { of: { task: number; history: Episode[] }[]; seed: string }): Promise<Float32Array[]> {
+    const { spec } = opened();
+    return withLabeller(async (labeller) => {
+      const latents: Float32Array[] = [];
+      for (const { task, history } of of) {
+        const memory = new TaskMemory(spec.observation.length, spec.action.length);
+        for (const episode of history) memory.append(episode, { online: false, exploration: false });
+        latents.push(await labeller.latent(memory, rng(seed, task)));
+      }
+      return latents;
+    });
+  },
+  /** Rewards that the current decoder gives each of `episodes` under its own z. */
+  async decode({ asked }: { asked: { z: Float32Array; episode: Episode }[] }): Promise<Float32Array[]> {
+    return withLabeller(async (labeller) => {
+      const rewards: Float32Array[] = [];
+      for (const { z, episode } of asked) rewards.push((await labeller.decode(episode, z)).reward);
+      return rewards;
+    });
   },
   async saveCheckpoint({ file, progress }: { file: string; progress: unknown }): Promise<void> {
     await saveCheckpoint(opened(), file, progress);
@@ -129,9 +138,18 @@ const handlers = {
 };
 export type TrainerHandlers = typeof handlers;
 
-function perTask(episodes: readonly Episode[]): Map<number, Episode[]> {
-  const byTask = new Map<number, Episode[]>();
-  for (const episode of episodes) byTask.set(episode.task, [...(byTask.get(episode.task) ?? []), episode]);
+async function withLabeller<T>(ask: (labeller: Labeller) => Promise<T>): Promise<T> {
+  const { algorithm, deployed } = opened();
+  const labeller = await algorithm.labeller?.(deployed);
+  if (!labeller) throw new OnarmError("mode.refused", `${algorithm.name} has no reward decoder; use a bundle of smac`);
+  const told = await ask(labeller);
+  await labeller.dispose();
+  return told;
+}
+
+function perTask<T>(items: readonly T[], taskOf: (item: T) => number): Map<number, T[]> {
+  const byTask = new Map<number, T[]>();
+  for (const item of items) byTask.set(taskOf(item), [...(byTask.get(taskOf(item)) ?? []), item]);
   return byTask;
 }
 

@@ -170,6 +170,7 @@ async function second({ cell, bench, trainer, rollouts, data, from, mark, marked
 /** The decoder's quality on validation tasks; undefined after an interrupt. */
 const judged = ({ cell, bench, trainer, rollouts, data }: Under): Promise<DecoderQuality | undefined> =>
   decoderQuality(bench.domain, rollouts, trainer, {
+    config: bench.configs[cell.algo]!,
     taskSeed: data.tasks.seed,
     seed: cell.seed,
     ...DECODER,

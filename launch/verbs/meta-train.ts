@@ -104,6 +104,7 @@ export const verb: Verb<Options> = {
       const updatesPerSecond = (1000 * (done - from)) / (performance.now() - began);
       if (context.signal.aborted) return await stop();
       const judged = {
+        config,
         taskSeed: dataset.manifest.tasks.seed,
         seed: context.seed,
         tasks: options.validation,

@@ -54,6 +54,12 @@ export interface SharedLabels {
   readonly reward: Float32Array;
 }
 
+/** An episode as a task sees it that it was not made for; `made`: its rewards for the task that it was made for, (steps). */
+export interface SharedEpisode {
+  readonly episode: Episode;
+  readonly made: Float32Array;
+}
+
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
 /**
@@ -128,8 +134,11 @@ export async function writeDataset(
 }
 
 /** Episodes once more, each as another task of its scene is rewarded for it; all arrays but `reward` are those of the episode that it repeats. */
-export const sharedEpisodes = ({ episodes, shared }: Pick<Dataset, "episodes" | "shared">): Episode[] =>
-  shared.map(({ episode, task, reward }) => ({ ...episodes[episode]!, task, reward }));
+export const sharedEpisodes = ({ episodes, shared }: Pick<Dataset, "episodes" | "shared">): SharedEpisode[] =>
+  shared.map(({ episode, task, reward }) => ({
+    episode: { ...episodes[episode]!, task, reward },
+    made: episodes[episode]!.reward,
+  }));
 
 function sharedColumns(shared: readonly SharedLabels[]) {
   const rewards = new Float32Array(shared.reduce((n, { reward }) => n + reward.length, 0));

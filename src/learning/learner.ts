@@ -8,6 +8,7 @@ import { adam, adamStep, polyak } from "./adam.ts";
 import type { Adam } from "./adam.ts";
 import type { Algorithm, BatchSize } from "./algorithm.ts";
 import type { LearnerConfig } from "./config.ts";
+import type { SharedEpisode } from "./dataset.ts";
 import { divergence, valueBounds } from "./divergence.ts";
 import type { ValueBounds } from "./divergence.ts";
 import type { Labeller } from "./labeller.ts";
@@ -67,10 +68,10 @@ export class Learner {
   }
 
   /** The offline episodes of training task `i`, rewards included: they are what the dataset holds. `shared`: made for other tasks of its scene. */
-  addOffline(task: number, episodes: Iterable<Episode>, shared: Iterable<Episode> = []): void {
+  addOffline(task: number, episodes: Iterable<Episode>, shared: Iterable<SharedEpisode> = []): void {
     const memory = (this.memory[task] ??= new TaskMemory(this.spec.observation.length, this.spec.action.length));
     for (const episode of episodes) memory.append(episode, { online: false, exploration: false });
-    for (const episode of shared) memory.append(episode, { online: false, exploration: false, shared: true });
+    for (const { episode, made } of shared) memory.append(episode, { online: false, exploration: false, shared: made });
   }
 
   /**

@@ -26,6 +26,8 @@ export class TaskMemory {
   action: Float32Array;
   reward: Float32Array;
   terminated: Uint8Array;
+  /** Of the shared ones, those that the task they were made for is rewarded for otherwise: they tell the two tasks apart. */
+  readonly contrasts: number[] = [];
   /** How far a transition's label can be trusted, 0 to 1: the chance that an RL batch takes it when it draws it. */
   confidence: Float32Array;
   readonly O: number;
@@ -43,8 +45,15 @@ export class TaskMemory {
     this.confidence = new Float32Array(capacity);
   }
 
-  /** Copies an episode in. Offline episodes must all come before the first online one. Non-finite numbers are refused. */
-  append(episode: Episode, origin: { online: boolean; exploration: boolean; shared?: boolean }, confidence?: Float32Array): void {
+  /**
+   * Copies an episode in. Offline episodes must all come before the first online one, this task's own before those that it shares.
+   * `shared`: what the task that it was made for was rewarded with, (steps). Non-finite numbers are refused.
+   */
+  append(
+    episode: Episode,
+    origin: { online: boolean; exploration: boolean; shared?: Float32Array },
+    confidence?: Float32Array,
+  ): void {
     const { O, A } = this;
     const n = episode.steps;
     if (
@@ -72,7 +81,8 @@ export class TaskMemory {
     this.spans.push({ start: at, end: at + n, online: origin.online, exploration: origin.exploration });
     this.count += n;
     if (!origin.online) this.offlineCount = this.count;
-    if (!origin.online && !origin.shared) this.ownCount = this.count;
+    if (origin.shared) episode.reward.forEach((r, t) => void (r !== origin.shared![t] && this.contrasts.push(at + t)));
+    else if (!origin.online) this.ownCount = this.count;
   }
 
   /**
@@ -136,7 +146,10 @@ export class TaskMemory {
     rows[at + O + A] = this.reward[row]!;
   }
 
-  /** A transition for the RL batch: uniform over everything, or online with probability `onlineShare`; one whose label is doubted is mostly drawn again. */
+  /**
+   * A transition for the RL batch: uniform over everything, or online with probability `onlineShare`; one whose label is doubted is mostly drawn
+   * again. Of the offline ones `sharedShare` were made for other tasks, half of them such that tell the tasks apart.
+   */
   drawTransition(rng: Rng, onlineShare: number | "union", sharedShare = 0): number {
     for (let tries = 0; ; tries++) {
       const row = this.#anyTransition(rng, onlineShare, sharedShare);
@@ -147,8 +160,10 @@ export class TaskMemory {
 
   #anyTransition(rng: Rng, onlineShare: number | "union", sharedShare: number): number {
     const [online, shared] = [this.count - this.offlineCount, this.offlineCount - this.ownCount];
-    const offline = () =>
-      shared > 0 && rng.uniform() < sharedShare ? this.ownCount + rng.integer(shared) : rng.integer(this.ownCount);
+    const offline = () => {
+      if (shared === 0 || rng.uniform() >= sharedShare) return rng.integer(this.ownCount);
+      return this.contrasts.length > 0 && rng.uniform() < 0.5 ? rng.pick(this.contrasts) : this.ownCount + rng.integer(shared);
+    };
     if (online === 0 && shared > 0) return offline();
     if (onlineShare === "union" || online === 0 || this.offlineCount === 0) return rng.integer(this.count);
     return rng.uniform() < onlineShare ? this.offlineCount + rng.integer(online) : offline();

@@ -30,3 +30,40 @@ export function r2(predicted: ArrayLike<number>, truth: ArrayLike<number>): numb
   }
   return total > 0 ? 1 - residual / total : NaN;
 }
+
+/** What labels of a two-valued reward are worth. */
+export interface LabelQuality {
+  readonly auc: number;
+  /** Share of the misses that are taken for hits, and of the hits for misses, at a decoded chance of one half. */
+  readonly falseHits: number;
+  readonly missed: number;
+  /** Expected calibration error (Naeini et al. 2015) of the decoded chance of a hit, over ten bins of equal width. */
+  readonly calibrationError: number;
+}
+
+/** `chance`: decoded, of a hit, in [0, 1]. A share of nothing is NaN, and so is everything where a chance is none. */
+export function labelQuality(chance: ArrayLike<number>, hit: ArrayLike<boolean>): LabelQuality {
+  const BINS = 10;
+  if (!Array.from(chance).every((p) => p >= 0 && p <= 1)) return { auc: NaN, falseHits: NaN, missed: NaN, calibrationError: NaN };
+  const bins = Array.from({ length: BINS }, () => ({ count: 0, chance: 0, hits: 0 }));
+  const of = { hits: 0, misses: 0, missed: 0, falseHits: 0 };
+  for (let i = 0; i < hit.length; i++) {
+    const bin = bins[Math.min(BINS - 1, Math.floor(chance[i]! * BINS))]!;
+    bin.count++;
+    bin.chance += chance[i]!;
+    if (hit[i]) {
+      bin.hits++;
+      of.hits++;
+      if (!(chance[i]! > 0.5)) of.missed++;
+    } else {
+      of.misses++;
+      if (chance[i]! > 0.5) of.falseHits++;
+    }
+  }
+  return {
+    auc: areaUnderCurve(chance, hit),
+    falseHits: of.falseHits / of.misses,
+    missed: of.missed / of.hits,
+    calibrationError: bins.reduce((sum, bin) => sum + Math.abs(bin.chance - bin.hits), 0) / hit.length,
+  };
+}

@@ -38,12 +38,13 @@ describe("a dataset whose episodes are labelled for other tasks too", () => {
   it("shows an episode once more as the other task's, with that task's rewards and everything else the same", async () => {
     const read = await readDataset(at, spec);
     const again = sharedEpisodes(read);
-    expect(again.map(({ task }) => task)).to.deep.equal([0, 1, 2]);
-    expect([...again[0]!.reward]).to.deep.equal([5, 6, 7]);
-    const { task, reward, ...rest } = again[0]!;
+    expect(again.map(({ episode }) => episode.task)).to.deep.equal([0, 1, 2]);
+    expect([...again[0]!.episode.reward]).to.deep.equal([5, 6, 7]);
+    expect(again[0]!.made, "beside what it was made with").to.equal(read.episodes[1]!.reward);
+    const { task, reward, ...rest } = again[0]!.episode;
     expect({ ...rest, task: 1, reward: read.episodes[1]!.reward }).to.deep.equal(read.episodes[1]);
     expect([task, reward.length]).to.deep.equal([0, 3]);
-    expect(again[0]!.observation, "without a copy of what was seen").to.equal(read.episodes[1]!.observation);
+    expect(again[0]!.episode.observation, "without a copy of what was seen").to.equal(read.episodes[1]!.observation);
   });
 
   it("has no such columns, nor a word of them, where nothing is shared", async () => {

@@ -183,7 +183,7 @@ describe("the RL batch", () => {
   it("holds the share of data made for other tasks of the scene that is asked for, before practice and beside it", () => {
     const memory = new TaskMemory(3, 2);
     memory.append(marked(0, 30), offline);
-    memory.append(marked(1, 10), { ...offline, shared: true });
+    memory.append(marked(1, 10), { ...offline, shared: marked(1, 10).reward });
     const r = rng("shared");
     const others = (onlineShare: number | "union", sharedShare?: number) => {
       const rows = Array.from({ length: 4000 }, () => memory.drawTransition(r, onlineShare, sharedShare));
@@ -193,6 +193,18 @@ describe("the RL batch", () => {
     expect(others(0.5), "none where no share is said").to.equal(0);
     memory.append(marked(2, 10), { online: true, exploration: true });
     expect(others(0.5, 0.5), "half of the offline half").to.be.closeTo(0.25, 0.03);
+  });
+
+  it("takes half of what is shared from what tells the tasks apart: what the other one was rewarded for otherwise", () => {
+    const memory = new TaskMemory(3, 2);
+    memory.append(marked(0, 10), offline);
+    const made = marked(1, 40).reward.slice();
+    made[7] = -1;
+    memory.append(marked(1, 40), { ...offline, shared: made });
+    expect(memory.contrasts).to.deep.equal([17]);
+    const r = rng("contrast");
+    const rows = Array.from({ length: 4000 }, () => memory.drawTransition(r, "union", 1));
+    expect(rows.filter((row) => row === 17).length / rows.length).to.be.closeTo(0.5 + 0.5 / 40, 0.03);
   });
 
   it("takes a transition as seldom as its label is trusted, and a task's only one all the same", () => {

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import { areaUnderCurve, r2 } from "../../../src/learning/quality.ts";
+import { areaUnderCurve, labelQuality, r2 } from "../../../src/learning/quality.ts";
 import { klBetween, klFromPrior, normalisedShift } from "../../../src/learning/shift.ts";
 
 describe("the area under the ROC curve", () => {
@@ -57,6 +57,41 @@ describe("R2", () => {
     expect(r2([1, 2], [3, 3])).to.satisfy(Number.isNaN);
     expect(r2([1, NaN], [3, 4])).to.satisfy(Number.isNaN);
     expect(r2([], [])).to.satisfy(Number.isNaN);
+  });
+});
+
+describe("the quality of labels", () => {
+  it("counts misses taken for hits, hits for misses, and how far what is said is from what happens", () => {
+    // Two bins: 0.1 is said three times and true once, 0.9 is said twice and true once.
+    const { auc, falseHits, missed, calibrationError } = labelQuality(
+      [0.1, 0.1, 0.1, 0.9, 0.9],
+      [false, false, true, true, false],
+    );
+    expect([falseHits, missed]).to.deep.equal([1 / 3, 1 / 2]);
+    expect(calibrationError).to.be.closeTo((Math.abs(0.3 - 1) + Math.abs(1.8 - 1)) / 5, 1e-12);
+    expect(auc).to.equal(areaUnderCurve([0.1, 0.1, 0.1, 0.9, 0.9], [false, false, true, true, false]));
+  });
+
+  it("is perfect for a decoder that knows, certain ends included", () => {
+    const known = labelQuality([0, 1, 1, 0], [false, true, true, false]);
+    expect(known).to.deep.equal({ auc: 1, falseHits: 0, missed: 0, calibrationError: 0 });
+  });
+
+  it("is a number or NaN for anything, and never flatters what is no chance", () => {
+    const anything = fc.array(fc.tuple(fc.oneof(fc.double(), fc.double({ min: 0, max: 1 })), fc.boolean()));
+    fc.assert(
+      fc.property(anything, (rows) => {
+        const chance = rows.map(([p]) => p);
+        const quality = Object.values(
+          labelQuality(
+            chance,
+            rows.map(([, hit]) => hit),
+          ),
+        );
+        const sound = chance.every((p) => p >= 0 && p <= 1);
+        return quality.every((q) => Number.isNaN(q) || (sound && q >= 0 && q <= 1));
+      }),
+    );
   });
 });
 
