@@ -1,5 +1,5 @@
 import type { Episode } from "../src/domain/experience.ts";
-import type { SharedLabels } from "../src/learning/dataset.ts";
+import type { SharedLabels } from "../src/learning/sharedLabels.ts";
 import type { Domain } from "./domains.ts";
 
 /**

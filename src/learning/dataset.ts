@@ -5,6 +5,8 @@ import { z } from "zod";
 import { OnarmError } from "../domain/errors.ts";
 import type { DomainSpec, Episode } from "../domain/experience.ts";
 import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
+import { readSharedLabels, sharedColumns } from "./sharedLabels.ts";
+import type { Column, SharedLabels } from "./sharedLabels.ts";
 import { ownTask, ownTaskOf } from "../tasks/ownTasks.ts";
 
 const FILE = "transitions.safetensors";
@@ -45,19 +47,6 @@ export interface Dataset {
   readonly sha256: string;
   readonly episodes: readonly Episode[];
   readonly shared: readonly SharedLabels[];
-}
-
-/** What an episode, by its place in the dataset, is worth for a task that it was not made for; (steps). */
-export interface SharedLabels {
-  readonly episode: number;
-  readonly task: number;
-  readonly reward: Float32Array;
-}
-
-/** An episode as a task sees it that it was not made for; `made`: its rewards for the task that it was made for, (steps). */
-export interface SharedEpisode {
-  readonly episode: Episode;
-  readonly made: Float32Array;
 }
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
@@ -133,27 +122,6 @@ export async function writeDataset(
   return { directory, manifest, sha256: manifest.files[FILE].sha256, episodes, shared };
 }
 
-/** Episodes once more, each as another task of its scene is rewarded for it; all arrays but `reward` are those of the episode that it repeats. */
-export const sharedEpisodes = ({ episodes, shared }: Pick<Dataset, "episodes" | "shared">): SharedEpisode[] =>
-  shared.map(({ episode, task, reward }) => ({
-    episode: { ...episodes[episode]!, task, reward },
-    made: episodes[episode]!.reward,
-  }));
-
-function sharedColumns(shared: readonly SharedLabels[]) {
-  const rewards = new Float32Array(shared.reduce((n, { reward }) => n + reward.length, 0));
-  let at = 0;
-  for (const { reward } of shared) {
-    rewards.set(reward, at);
-    at += reward.length;
-  }
-  return {
-    shared_episode: Int32Array.from(shared, ({ episode }) => episode),
-    shared_task: Int32Array.from(shared, ({ task }) => task),
-    shared_reward: rewards,
-  };
-}
-
 /** Reads a dataset for a domain. @throws "file.missing", "file.damaged", or "dataset.mismatch" when it was made for another domain. */
 export async function readDataset(directory: string, spec?: DomainSpec): Promise<Dataset> {
   const where = path.join(directory, "manifest.json");
@@ -217,11 +185,7 @@ function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest)
   const { count, own } = manifest.tasks;
   const damaged = (what: string) =>
     new OnarmError("file.damaged", `${where}: ${what}; make it again with: ${manifest.provenance.command}`);
-  const column = <T extends Float32Array | Int32Array | Uint8Array>(
-    name: string,
-    kind: new (n: number) => T,
-    count: number,
-  ): T => {
+  const column: Column = (name, kind, count) => {
     const data = tensors[name]?.data;
     if (!(data instanceof kind) || data.length !== count) throw damaged(`column ${name} is missing or has the wrong size`);
     return data;
@@ -257,23 +221,5 @@ function episodesOf(bytes: Uint8Array, where: string, manifest: DatasetManifest)
     start = end;
     return episode;
   });
-  const S = manifest.shared ?? 0;
-  if (S === 0) return { episodes, shared: [] };
-  const of = column("shared_episode", Int32Array, S);
-  const taskOf = column("shared_task", Int32Array, S);
-  if (!of.every((episode) => episode >= 0 && episode < E))
-    throw damaged("column shared_episode names an episode it does not hold");
-  if (!taskOf.every((task) => task >= 0 && task < count)) throw damaged("column shared_task names a task it does not hold");
-  const rewards = column(
-    "shared_reward",
-    Float32Array,
-    of.reduce((sum, episode) => sum + length[episode]!, 0),
-  );
-  if (!rewards.every(Number.isFinite)) throw damaged("column shared_reward holds a number that is not finite");
-  let from = 0;
-  const shared = Array.from(of, (episode, i) => {
-    const reward = rewards.slice(from, (from += length[episode]!));
-    return { episode, task: taskOf[i]!, reward };
-  });
-  return { episodes, shared };
+  return { episodes, shared: readSharedLabels(manifest.shared ?? 0, length, count, column, damaged) };
 }

@@ -8,7 +8,7 @@ import { adam, adamStep, polyak } from "./adam.ts";
 import type { Adam } from "./adam.ts";
 import type { Algorithm, BatchSize } from "./algorithm.ts";
 import type { LearnerConfig } from "./config.ts";
-import type { SharedEpisode } from "./dataset.ts";
+import type { SharedEpisode } from "./sharedLabels.ts";
 import { divergence, valueBounds } from "./divergence.ts";
 import type { ValueBounds } from "./divergence.ts";
 import type { Labeller } from "./labeller.ts";

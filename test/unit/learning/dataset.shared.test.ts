@@ -5,7 +5,8 @@ import path from "node:path";
 import { expect } from "chai";
 import { isOnarmError } from "../../../src/domain/errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../../src/engine/safetensors.ts";
-import { readDataset, sharedEpisodes, writeDataset } from "../../../src/learning/dataset.ts";
+import { readDataset, writeDataset } from "../../../src/learning/dataset.ts";
+import { sharedEpisodes } from "../../../src/learning/sharedLabels.ts";
 import { episode, tinySpec } from "./tiny.ts";
 
 const spec = tinySpec();
