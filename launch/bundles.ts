@@ -43,7 +43,7 @@ export async function bundleOf(
   },
 ): Promise<Bundle> {
   const { spec, algo = "smac", config, preset, provenance } = about;
-  const { transform, advantage, decoderSees, decoders, gated } = config.nets;
+  const { transform, advantage, decoderSees, decoders, gated, gatedDecoder } = config.nets;
   const adaptation = algo === "macaw" ? adaptationOf(config) : undefined;
   const metaTest = metaTestOf(config, preset);
   const rows = Math.min(metaTest.contextRows, metaTest.explorations * spec.horizon);
@@ -65,6 +65,7 @@ export async function bundleOf(
         ...(decoderSees === undefined ? {} : { decoderSees }),
         ...(decoders === undefined ? {} : { decoders }),
         ...(gated === undefined ? {} : { gated }),
+        ...(gatedDecoder === undefined ? {} : { gatedDecoder }),
         ...(transform === undefined ? {} : { transform }),
         ...(advantage === undefined ? {} : { advantage: [...advantage] }),
       },

@@ -41,6 +41,13 @@ export async function saveCheckpoint(learner: Learner, file: string, progress: u
     put(`${i}.confidence`, memory.confidence.subarray(0, memory.count));
     put(`${i}.terminated`, memory.terminated.subarray(0, memory.count));
     put(`${i}.spans`, Int32Array.from(memory.spans.flatMap((s) => [s.start, s.end, Number(s.online), Number(s.exploration)])));
+    if (memory.ownCount < memory.offlineCount) {
+      put(
+        `${i}.own`,
+        Uint8Array.from(memory.spans, (span) => (span.own ? 1 : 0)),
+      );
+      put(`${i}.contrasts`, Int32Array.from(memory.contrasts));
+    }
   });
   const scalars: Scalars = {
     schema: 1,
@@ -117,9 +124,15 @@ export async function loadCheckpoint(learner: Learner, file: string): Promise<un
     copy(`${i}.confidence`, memory.confidence);
     memory.terminated.set(terminated);
     memory.count = reward.length;
+    const [own, contrasts] = [column("own"), column("contrasts")];
     for (let s = 0; s < spans.length; s += 4)
-      memory.spans.push({ start: spans[s]!, end: spans[s + 1]!, online: spans[s + 2] === 1, exploration: spans[s + 3] === 1 });
+      memory.spans.push({
+        ...{ start: spans[s]!, end: spans[s + 1]!, online: spans[s + 2] === 1, exploration: spans[s + 3] === 1 },
+        own: own?.[s / 4] !== 0,
+      });
     memory.offlineCount = memory.spans.find((span) => span.online)?.start ?? memory.count;
+    memory.ownCount = memory.spans.find((span) => !span.own)?.start ?? memory.offlineCount;
+    memory.contrasts.push(...(contrasts ?? []));
     learner.memory.push(memory);
   }
   if (scalars.phase === "practice") {

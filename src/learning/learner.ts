@@ -209,6 +209,7 @@ export class Learner {
           b.aheadObservation!.set(m.nextObservation.subarray(ahead.last * m.O, (ahead.last + 1) * m.O), i * m.O);
         }
         if (b.reward) b.reward[i] = m.reward[row]!;
+        if (b.own) b.own[i] = row < m.ownCount || row >= m.offlineCount ? 1 : 0;
         if (b.terminated) b.terminated[i] = m.terminated[row]!;
         if (b.return && returns) b.return[i] = returns[row]!;
       }

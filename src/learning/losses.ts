@@ -24,14 +24,22 @@ export function batchShapes(spec: DomainSpec, config: SmacConfig, { T, N, K }: B
     actionNoise: [B, A],
     nextActionNoise: [B, A],
     lambda: [],
+    ...(config.sharedShare ? { own: [B, 1] } : {}),
     ...(config.returnSteps > 1 ? { aheadReward: [B, 1], aheadObservation: [B, O], aheadDiscount: [B, 1] } : {}),
   };
 }
 
-/** AWAC weights (SMAC 1.3): softmax of A / temperature over the batch or within each task, scaled so that the mean weight is 1; (B, 1). */
-export function advantageWeights(advantage: tf.Tensor, temperature: number, groups: number): tf.Tensor {
+/** An advantage so far below any other that its weight is 0. */
+const NEVER = 1e9;
+
+/**
+ * AWAC weights (SMAC 1.3): softmax of A / temperature over the batch or within each task, scaled so that the mean weight is 1; (B, 1). `own`, (B, 1):
+ * 0 for an action that nobody took for this task's sake, which is not imitated.
+ */
+export function advantageWeights(advantage: tf.Tensor, temperature: number, groups: number, own?: tf.Tensor): tf.Tensor {
   const B = advantage.shape[0]!;
-  const a = tf.div(tf.reshape(advantage, [groups, B / groups]), temperature);
+  const told = own ? tf.sub(advantage, tf.mul(NEVER, tf.sub(1, own))) : advantage;
+  const a = tf.div(tf.reshape(told, [groups, B / groups]), temperature);
   const e = tf.exp(tf.sub(a, tf.max(a, 1, true)));
   return tf.reshape(tf.mul(B / groups, tf.div(e, tf.sum(e, 1, true))), [B, 1]);
 }
@@ -99,7 +107,7 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
     const qOfPolicy = minQ(frozenCritic, "q1", "q2", tf.concat([b.observation!, sampleAction(head, b.actionNoise!), zFixed], 1));
     const taken = config.advantage === "return" ? target : tf.minimum(q1, q2);
     const advantage = stopGradient(() => tf.sub(taken, qOfPolicy));
-    const w = stopGradient(() => advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1));
+    const w = stopGradient(() => advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1, b.own));
     const awac = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!, config.actionBound))));
     const cautious = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;
     const actor = config.actor === "awac" ? cautious : tf.neg(tf.mean(qOfPolicy));

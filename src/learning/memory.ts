@@ -9,6 +9,8 @@ interface Span {
   readonly online: boolean;
   /** Made with z from the prior: the kind of episode that a meta-test context is made of. */
   readonly exploration: boolean;
+  /** Made for this task, not for another one of its scene. */
+  readonly own: boolean;
 }
 
 /** Draws after which a doubted transition is taken all the same: a task may have no other. */
@@ -78,7 +80,7 @@ export class TaskMemory {
     if (confidence) this.confidence.set(confidence, at);
     else this.confidence.fill(1, at, at + n);
     if (n > 0) this.terminated[at + n - 1] = episode.terminated ? 1 : 0;
-    this.spans.push({ start: at, end: at + n, online: origin.online, exploration: origin.exploration });
+    this.spans.push({ start: at, end: at + n, online: origin.online, exploration: origin.exploration, own: !origin.shared });
     this.count += n;
     if (!origin.online) this.offlineCount = this.count;
     if (origin.shared) episode.reward.forEach((r, t) => void (r !== origin.shared![t] && this.contrasts.push(at + t)));
@@ -94,7 +96,13 @@ export class TaskMemory {
     const wanted = rule.least >= K ? K : rule.least + rng.integer(K - rule.least + 1);
     const spans = this.spans.filter(from);
     const pool = spans.length > 0 ? spans : this.spans;
-    const chosen = rule.episodes === "any" ? pool : Array.from({ length: 1 + rng.integer(rule.episodes) }, () => rng.pick(pool));
+    // Of what is shared alone nobody could tell what is wanted.
+    const own = pool.filter((span) => span.own);
+    const first = own.length > 0 ? own : pool;
+    const chosen =
+      rule.episodes === "any"
+        ? pool
+        : Array.from({ length: 1 + rng.integer(rule.episodes) }, (_, i) => rng.pick(i === 0 ? first : pool));
     const total = chosen.reduce((n, s) => n + s.end - s.start, 0);
     const drawn: number[] = [];
     mask.fill(0);

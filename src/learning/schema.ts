@@ -16,6 +16,7 @@ export const netsSchema = z.strictObject({
   decoderSees: z.enum(["state-action", "next-state"]).optional(),
   decoders: z.number().int().positive().max(16).optional(),
   gated: z.boolean().optional(),
+  gatedDecoder: z.boolean().optional(),
 });
 /** Nets of an algorithm without: nothing encodes, nothing decodes. */
 export const blindNets = {

@@ -25,6 +25,7 @@ const netsSchema = z.strictObject({
   decoderSees: z.enum(["state-action", "next-state"]).optional(),
   decoders: z.number().int().positive().max(16).optional(),
   gated: z.boolean().optional(),
+  gatedDecoder: z.boolean().optional(),
   transform: width.optional(),
   advantage: z.array(width).optional(),
 });

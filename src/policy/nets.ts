@@ -20,6 +20,8 @@ export interface NetShapes {
   readonly decoders?: number | undefined;
   /** z also scales the policy's hidden units, so that it chooses which things they look at; where absent it is only one more input. */
   readonly gated?: boolean | undefined;
+  /** The same of the decoder's hidden units: which thing's place is worth something is the task's choice, too. */
+  readonly gatedDecoder?: boolean | undefined;
   /** MACAW alone (src/policy/macaw.ts): width of each layer's generating vector, and the advantage head's hidden widths. */
   readonly transform?: number | undefined;
   readonly advantage?: readonly number[] | undefined;
@@ -48,22 +50,31 @@ export function deployedShapes(spec: DomainSpec, nets: NetShapes, head: NetHead)
       : Object.assign(
           {},
           ...Array.from({ length: nets.decoders ?? 1 }, (_, k) =>
-            layers(member(k), [decoderWidth(spec, nets) + Z, ...nets.decoder, head === "gaussian" ? 2 : 1]),
+            Object.assign(
+              layers(member(k), [decoderWidth(spec, nets) + Z, ...nets.decoder, head === "gaussian" ? 2 : 1]),
+              nets.gatedDecoder ? gates(member(k), Z, nets.decoder) : {},
+            ),
           ),
         )),
     ...layers("pi", [O + Z, ...nets.policy, 2 * A]),
-    ...(nets.gated ? Object.fromEntries(nets.policy.map((width, i) => [`pi.g${i}`, [Z, width]])) : {}),
+    ...(nets.gated ? gates("pi", Z, nets.policy) : {}),
   };
 }
+const gates = (net: string, Z: number, hidden: readonly number[]): Record<string, Shape> =>
+  Object.fromEntries(hidden.map((width, i) => [`${net}.g${i}`, [Z, width]]));
 /** Name of a decoder's k-th member: `dec`, `dec1`, `dec2`, ... */
 const member = (k: number) => (k === 0 ? "dec" : `dec${k}`);
 /** Whether a parameter belongs to a decoder. */
 export const ofDecoder = (parameter: string): boolean => /^dec\d*\./.test(parameter);
 
-/** What every member of the decoder puts out, (B, 1 or 2) each. */
+/** What every member of the decoder puts out, (B, 1 or 2) each. `x`: what it is shown, and z last. */
 export function decoderOutputs(p: Tensors, x: tf.Tensor): tf.Tensor[] {
   const outputs: tf.Tensor[] = [];
-  for (let k = 0; p[`${member(k)}.w0`]; k++) outputs.push(mlp(p, member(k), x));
+  for (let k = 0; p[`${member(k)}.w0`]; k++) {
+    const gate = p[`${member(k)}.g0`];
+    const z = gate && tf.split(x, [x.shape[1]! - gate.shape[0]!, gate.shape[0]!], 1)[1];
+    outputs.push(mlp(p, member(k), x, z));
+  }
   return outputs;
 }
 

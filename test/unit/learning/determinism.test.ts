@@ -7,7 +7,7 @@ import { encodeSafetensors } from "../../../src/engine/safetensors.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../../src/learning/checkpoint.ts";
 import { Learner, type Metrics } from "../../../src/learning/learner.ts";
 import { smac } from "../../../src/learning/smac.ts";
-import { codeOf, messageOf, rollout, tinyConfig, tinyLearner, tinySpec } from "./tiny.ts";
+import { codeOf, episode, messageOf, rollout, tinyConfig, tinyLearner, tinySpec } from "./tiny.ts";
 
 /** Losses of `count` updates, one by one. */
 const losses = async (learner: Learner, count: number) => {
@@ -33,6 +33,8 @@ const state = (learner: Learner) => ({
     terminated: m.terminated.slice(0, m.count),
     spans: [...m.spans],
     offline: m.offlineCount,
+    own: m.ownCount,
+    contrasts: [...m.contrasts],
   })),
 });
 
@@ -95,9 +97,8 @@ describe("a checkpoint", () => {
   const fresh = (seed = 999) => new Learner(smac(tinySpec(), tinyConfig()), seed);
 
   /** Goes on from here in the learner itself and, by way of the file, in a fresh one: both must do the same. */
-  const same = async (learner: Learner, goOn: (learner: Learner) => Promise<Metrics[]>) => {
+  const same = async (learner: Learner, goOn: (learner: Learner) => Promise<Metrics[]>, resumed = fresh()) => {
     await saveCheckpoint(learner, file, { step: 42, name: "round" });
-    const resumed = fresh();
     expect(await loadCheckpoint(resumed, file)).to.deep.equal({ step: 42, name: "round" });
     expect(state(resumed)).to.deep.equal(state(learner));
     expect(await goOn(resumed)).to.deep.equal(await goOn(learner));
@@ -128,6 +129,27 @@ describe("a checkpoint", () => {
       await add(one, 10);
       return [...made, ...(await losses(one, 6))];
     });
+  });
+
+  it("goes on bit for bit where episodes are shared: which are a task's own, and which tell tasks apart", async () => {
+    const config = tinyConfig({ sharedShare: 0.5, context: { count: 3, least: 1, episodes: 2 } });
+    const sharing = () => new Learner(smac(tinySpec(), config), 5);
+    const learner = sharing();
+    const shared = (task: number) => ({ episode: episode(task, 5), made: episode(1 - task, 5).reward });
+    for (const task of [0, 1]) learner.addOffline(task, [episode(task, 0)], [shared(task)]);
+    await learner.update(3);
+    await same(
+      learner,
+      async (one) => {
+        const offline = await losses(one, 4);
+        await one.beginPractice();
+        await one.addPractice(rollout(1, 9), true);
+        return [...offline, ...(await losses(one, 4))];
+      },
+      sharing(),
+    );
+    expect(learner.memory[0]!.contrasts).to.deep.equal([5, 6, 7, 8, 9]);
+    expect(learner.memory[0]!.ownCount).to.equal(5);
   });
 
   it("may be taken twice from one file, and before any update", async () => {

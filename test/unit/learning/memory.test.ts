@@ -155,6 +155,16 @@ describe("a context", () => {
     expect([...context(memory, { count: 40, least: 40, episodes: "any" }, 1, explorationSpan).from].sort()).to.deep.equal([0, 1]);
   });
 
+  it("has an episode of the task's own among those it is drawn from, where others are shared", () => {
+    const memory = new TaskMemory(3, 2);
+    memory.append(marked(0), offline);
+    for (const index of [1, 2, 3, 4]) memory.append(marked(index), { ...offline, shared: marked(index).reward });
+    const rule = { count: 40, least: 40, episodes: 2 };
+    const seen = Array.from({ length: 40 }, (_, seed) => context(memory, rule, seed).from);
+    expect(seen.every((from) => from.has(0))).to.equal(true);
+    expect(seen.some((from) => from.size === 2)).to.equal(true);
+  });
+
   it("draws every transition alike, whatever the length of its episode", () => {
     const memory = new TaskMemory(3, 2);
     memory.append(marked(0, 1), offline);

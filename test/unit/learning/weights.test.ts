@@ -54,6 +54,21 @@ for (const mode of MODES)
       expect(total(over.slice(0, 4))).to.be.below(1e-4);
     });
 
+    it("are 0 for what nobody did for this task's sake, however well it looks, and N in all for the rest", async () => {
+      const { w } = await ask(mode, ({ a, own }) => ({ w: advantageWeights(a!, 0.5, 1, own!) }), {
+        a: [
+          [4, 1],
+          [0.3, 400, 0.8, -1],
+        ],
+        own: [
+          [4, 1],
+          [1, 0, 1, 0],
+        ],
+      });
+      const alone = await weigh(mode, [0.3, 0.8], 0.5);
+      expect(near([...w!], [2 * alone[0]!, 0, 2 * alone[1]!, 0])).to.equal(true);
+    });
+
     describe("in the actor's loss", () => {
       const size = { T: 2, N: 4, K: 3 };
       const spec = tinySpec();

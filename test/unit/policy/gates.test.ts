@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import { mlp } from "../../../src/policy/nets.ts";
-import { ask, MODES, type Given } from "../learning/ask.ts";
+import { decoderOutputs, mlp } from "../../../src/policy/nets.ts";
+import { ask, MODES, near, type Given } from "../learning/ask.ts";
 
 for (const mode of MODES)
   describe(`gates of a net, ${mode},`, () => {
@@ -25,5 +25,23 @@ for (const mode of MODES)
     it("of nothing, and no gates, are the plain net", async () => {
       expect(await out(2, 3, 0)).to.be.closeTo(await out(2, 3), 1e-5);
       expect(await out(2, 3)).to.be.closeTo(2, 1e-5);
+    });
+    it("of a decoder are scaled by the z that it is shown last", async () => {
+      // Shown one number and z: the hidden unit sees the number alone, and z through its gate.
+      const { value } = await ask(mode, ({ x, ...p }) => ({ value: decoderOutputs(p, x!)[0]! }), {
+        x: [
+          [2, 2],
+          [2, 3, 2, -2],
+        ],
+        "dec.w0": [
+          [2, 1],
+          [1, 0],
+        ],
+        "dec.b0": [[1], [0]],
+        "dec.w1": [[1, 1], [1]],
+        "dec.b1": [[1], [0]],
+        "dec.g0": [[1, 1], [0.5]],
+      });
+      expect(near([...value!], [5, 0])).to.equal(true);
     });
   });
