@@ -37,7 +37,7 @@ export async function readInputs(
     );
   const dataset = await readDataset(options.dataset, domain.spec);
   const made = incumbent.manifest.provenance.dataset;
-  if (dataset.sha256 !== made.sha256)
+  if (dataset.sha256 !== made.sha256 && dataset.manifest.excerptOf !== made.sha256)
     throw new OnarmError(
       "dataset.mismatch",
       `${options.dataset}: sha-256 ${dataset.sha256.slice(0, 12)} is not the dataset this bundle was made from (${made.sha256.slice(0, 12)}); name that one`,
@@ -52,5 +52,5 @@ export async function readInputs(
   requireFit(config, domain.spec);
   if (configHash([config.nets, config.head]) !== configHash([incumbent.manifest.nets, incumbent.manifest.head]))
     throw new OnarmError("config.invalid", `${where}: nets, head: practice keeps the nets of its bundle; leave both keys out`);
-  return { domain, incumbent, config, preset, training: made };
+  return { domain, incumbent, config, preset, training: { ...made, tasks: dataset.manifest.tasks.count } };
 }

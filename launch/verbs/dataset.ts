@@ -8,6 +8,7 @@ import type { LearnedBehaviour } from "../behaviourFile.ts";
 import type { BehaviourHandlers } from "../behaviourLearner.ts";
 import { integer, type Verb, type VerbContext } from "../cli.ts";
 import { domainNames, openDomain } from "../domains.ts";
+import { excerpt } from "../excerpt.ts";
 import { commandLine, commit } from "../provenance.ts";
 import { Remote } from "../rpc.ts";
 import { labelSources } from "../recordings/labels.ts";
@@ -24,7 +25,9 @@ interface Options {
   readonly workers: number;
 }
 
-type Asked = Omit<Options, "domain"> & Omit<RecordedFlags, "from"> & Partial<Pick<RecordedFlags, "from">>;
+type Asked = { readonly excerpt?: string } & Omit<Options, "domain"> &
+  Omit<RecordedFlags, "from"> &
+  Partial<Pick<RecordedFlags, "from">>;
 
 export const verb: Verb<Asked> = {
   name: "dataset",
@@ -47,6 +50,7 @@ export const verb: Verb<Asked> = {
         "from: what the episodes are labelled for, as open-drawer,press-button; what each was driven for when left out",
       )
       .option("--with <dataset>", "from: a dataset whose tasks come first")
+      .option("--excerpt <dataset>", "the first --tasks tasks of a dataset: what learned from the whole can practise with them")
       .option("--tasks <n>", "training tasks", integer({ min: 1, max: 10000 }), 80)
       .option("--episodes <n>", "episodes per task", integer({ min: 1, max: 10000 }), 20)
       .addOption(
@@ -57,8 +61,13 @@ export const verb: Verb<Asked> = {
       .option("--rounds <n>", "learned: episodes of each task that it learns from", integer({ min: 1, max: 100_000 }), 20)
       .option("--workers <n>", "processes that roll out (part of what a seed repeats)", integer({ min: 1, max: 64 }), 2);
   },
-  run: async ({ from, ...asked }, context) => {
+  run: async ({ from, excerpt: of, ...asked }, context) => {
     const { domain: name, episodes } = asked;
+    if (of !== undefined) {
+      if (from || name !== undefined)
+        throw new OnarmError("usage.invalid", "dataset: --excerpt is of a dataset that is there; leave --domain and --from out");
+      return excerpt({ from: of, tasks: asked.tasks }, context);
+    }
     if (from) return recordedDataset({ ...asked, from }, context);
     if (name === undefined)
       throw new OnarmError(

@@ -31,6 +31,8 @@ const manifestSchema = z.strictObject({
   behaviour: z.string(),
   episodes: z.number().int().positive(),
   transitions: z.number().int().positive(),
+  /** The sha-256 of the dataset whose first tasks these are; absent where it is whole. */
+  excerptOf: z.string().optional(),
   /** How often an episode is labelled again for another task of its scene; absent: never. */
   shared: z.number().int().positive().optional(),
   /** Share of episodes that end with the task's own aim true; null where the domain has no success. */
@@ -61,7 +63,7 @@ export async function writeDataset(
   directory: string,
   spec: DomainSpec,
   episodes: readonly Episode[],
-  about: Pick<DatasetManifest, "tasks" | "episodesPerTask" | "behaviour" | "success" | "provenance">,
+  about: Pick<DatasetManifest, "tasks" | "episodesPerTask" | "behaviour" | "success" | "provenance" | "excerptOf">,
   shared: readonly SharedLabels[] = [],
 ): Promise<Dataset> {
   const [O, A] = [spec.observation.length, spec.action.length];
