@@ -184,8 +184,9 @@ const sawyerDefault: SmacConfig = {
     critic: [128, 128],
     decoderSees: "next-state",
     decoders: 3,
-    // Nine aims ask for six things: which of them the hand goes to is z's choice.
+    // Nine aims ask for six things: which of them the hand goes to, and whose place is worth something, is z's choice.
     gated: true,
+    gatedDecoder: true,
   },
   head: "bernoulli",
   discount: 0.95,
@@ -194,6 +195,8 @@ const sawyerDefault: SmacConfig = {
   // A script's saturated action is 7 standard deviations out before squashing, and would rule what the policy does beside it.
   actionBound: 0.9,
   klWeight: 0.003,
+  // Without them a hand where a block is wanted is taken for the block, and z tells picks and reaches apart by nothing.
+  sharedShare: 0.4,
   // As long as the two explorations of a meta-test: thinning them would throw evidence away.
   context: { count: 150, least: 16, episodes: 4 },
   practice: {
