@@ -49,11 +49,6 @@ export interface SmacConfig extends LearnerConfig {
    * in one action of 0.1 s only which thing that is: over several steps the critic sees what comes of it.
    */
   readonly returnSteps: number;
-  /**
-   * What an action was worth: what the critics say of it, as released, where absent, or what came of it in the data, the Bellman target (advantage-
-   * weighted regression, Peng et al. 2019). One action of 0.1 s hardly shows in Q(s, a) which aim it served; what followed does.
-   */
-  readonly advantage?: "critic" | "return" | undefined;
   /** Softmax of advantages over the whole batch (paper's code) or within each task (pitfall P7). */
   readonly weighting: "batch" | "task";
   /** Offline policy loss: AWAC's, or -min Q as SAC's actor without entropy: the ablation that shows why it has to be AWAC's. */

@@ -105,8 +105,7 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
 
     const head = policyHead(p, b.observation!, zFixed);
     const qOfPolicy = minQ(frozenCritic, "q1", "q2", tf.concat([b.observation!, sampleAction(head, b.actionNoise!), zFixed], 1));
-    const taken = config.advantage === "return" ? target : tf.minimum(q1, q2);
-    const advantage = stopGradient(() => tf.sub(taken, qOfPolicy));
+    const advantage = stopGradient(() => tf.sub(tf.minimum(q1, q2), qOfPolicy));
     const w = stopGradient(() => advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1, b.own));
     const awac = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!, config.actionBound))));
     const cautious = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;

@@ -9,7 +9,6 @@ export const smacSchema: z.ZodType<SmacConfig> = z.strictObject({
   ...values,
   ...awac,
   returnSteps: z.number().int().positive().max(1000).default(1),
-  advantage: z.enum(["critic", "return"]).optional(),
   actor: z.enum(["awac", "sac"]),
   klWeight: z.number().min(0),
   context: contextSchema,
