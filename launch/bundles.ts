@@ -4,12 +4,17 @@ import type { AlgorithmName } from "../src/learning/algorithms.ts";
 import type { LearnerConfig } from "../src/learning/config.ts";
 import { CONTEXT_ROWS } from "../src/policy/agent.ts";
 import type { MacawConfig } from "../src/learning/macaw.ts";
+import { RECALLED } from "../src/policy/recall.ts";
+import type { Recalled } from "../src/policy/recall.ts";
 import type { DomainSpec } from "../src/domain/experience.ts";
 import type { Remote } from "./rpc.ts";
 import type { TrainerHandlers } from "./trainer.ts";
 
 /** Explorations before the scored episode (docs/learning.md 1.6), and the longest context a belief is computed from. */
 const EXPLORATIONS = 2;
+
+/** Training tasks that exploring remembers of a scene: about as many as its aims, a few times over. */
+const NEAR = 20;
 
 /** How a config wants to be tested: it explores as it practised, and no context is longer than the encoder was trained for (P1). */
 export const metaTestOf = (config: LearnerConfig, preset: string): BundleManifest["metaTest"] => ({
@@ -20,6 +25,8 @@ export const metaTestOf = (config: LearnerConfig, preset: string): BundleManifes
   contextRows: preset === "paper" && config.nets.latent > 0 ? 512 : (config.context?.count ?? CONTEXT_ROWS),
   // Without a z that differs from episode to episode, a mean action would explore the same thing twice.
   ...(config.nets.latent === 0 ? { sampleActions: true } : {}),
+  // What a decoder of two values expects can be held against what comes. The released code explores under the prior.
+  ...(preset === "default" && config.head === "bernoulli" ? { recall: { near: NEAR } } : {}),
 });
 
 /** What MACAW's gradient step is taken with at a meta-test; others have none. */
@@ -29,6 +36,14 @@ const adaptationOf = (config: LearnerConfig): BundleManifest["adaptation"] => {
     ? { discount, rewardScale, temperature, sigma }
     : undefined;
 };
+
+const remembered = (recalled: Recalled, latent: number, spec: DomainSpec) =>
+  Object.fromEntries(
+    RECALLED.map((name) => {
+      const [data, width] = [recalled[name], name === "recall.start" ? spec.observation.length : latent];
+      return [name, { shape: [data.length / width, width], data }];
+    }),
+  );
 
 /** Writes the trainer's present weights as a bundle. */
 export async function bundleOf(
@@ -51,6 +66,7 @@ export async function bundleOf(
     ...provenance.metrics,
     ...(config.nets.latent > 0 ? { offlineKl: await trainer.call("offlineKl", { rows }) } : {}),
   };
+  const recalled = metaTest.recall ? await trainer.call("recalled", { rows: metaTest.contextRows }) : undefined;
   const [tensors, shapes] = [await trainer.call("weights", undefined), await trainer.call("shapes", undefined)];
   return writeBundle(
     directory,
@@ -77,6 +93,9 @@ export async function bundleOf(
       ...(adaptation ? { adaptation } : {}),
       provenance: { ...provenance, metrics },
     },
-    Object.fromEntries(Object.entries(tensors).map(([name, data]) => [name, { shape: shapes[name]!, data }])),
+    {
+      ...Object.fromEntries(Object.entries(tensors).map(([name, data]) => [name, { shape: shapes[name]!, data }])),
+      ...(recalled ? remembered(recalled, config.nets.latent, spec) : {}),
+    },
   );
 }

@@ -9,7 +9,8 @@ import { Agent } from "../src/policy/agent.ts";
 import type { Actor, Belief } from "../src/policy/agent.ts";
 import { GradientAgent } from "../src/policy/gradientAgent.ts";
 import type { Adaptation } from "../src/policy/macaw.ts";
-import type { NetHead, NetShapes } from "../src/policy/nets.ts";
+import type { DecoderHead, NetHead, NetShapes } from "../src/policy/nets.ts";
+import { Recall } from "../src/policy/recall.ts";
 import type { Environment } from "../src/ports/environment.ts";
 import { openDomain } from "./domains.ts";
 import type { Domain } from "./domains.ts";
@@ -81,6 +82,7 @@ let domain: Domain | undefined;
 let environment: Environment | undefined;
 let watched: Watched | undefined;
 let agent: Actor | undefined;
+let remembers: Recall | undefined;
 let agentOf: string | undefined;
 const opened = () => {
   if (!domain || !environment) throw new Error("open() comes first");
@@ -97,6 +99,7 @@ const handlers = {
     head: NetHead;
     contextRows: number;
     adaptation?: Adaptation;
+    recall?: { near: number };
     tensors: Record<string, Float32Array>;
   }): Promise<void> {
     const { spec } = opened().domain;
@@ -104,12 +107,15 @@ const handlers = {
     // A comparison may be of two bundles with other nets, or of other algorithms.
     if (agentOf !== JSON.stringify(shape)) {
       await agent?.dispose();
+      await remembers?.dispose();
+      remembers = job.recall && (await Recall.create(spec, job.nets, job.head as DecoderHead, job.recall.near));
       agent = job.adaptation
         ? await GradientAgent.create(spec, job.nets, job.adaptation, job.contextRows)
         : await Agent.create(spec, job.nets, job.head, job.contextRows);
       agentOf = JSON.stringify(shape);
     }
     agent!.load(tensors);
+    remembers?.load(tensors);
   },
   /** Offline data: the domain's scripted behaviour, rewards included. */
   async behave({
@@ -148,7 +154,10 @@ const handlers = {
         });
         continue;
       }
-      const result = await metaTest(environment, task, agent!, { ...job.rule, id, context: job.context, offline, rng: stream });
+      const result = await metaTest(environment, task, agent!, {
+        ...{ ...job.rule, id, context: job.context, offline, rng: stream },
+        remembers: job.rule.recall && remembers,
+      });
       scores.push({
         task: id,
         aim: domain.aim(task),

@@ -19,12 +19,15 @@ export interface Weights {
   readonly head: NetHead;
   readonly contextRows: number;
   readonly adaptation?: Adaptation | undefined;
+  /** How many training tasks its exploration remembers at a time; absent where it explores under the prior. */
+  readonly recall?: { readonly near: number } | undefined;
   readonly tensors: Readonly<Record<string, Float32Array>>;
 }
 export const weightsOf = (bundle: Bundle): Weights => ({
   nets: bundle.manifest.nets,
   head: bundle.manifest.head,
   contextRows: bundle.manifest.metaTest.contextRows,
+  ...(bundle.manifest.metaTest.recall ? { recall: bundle.manifest.metaTest.recall } : {}),
   ...(bundle.manifest.adaptation ? { adaptation: bundle.manifest.adaptation } : {}),
   tensors: bundle.tensors,
 });
@@ -51,11 +54,18 @@ export class Rollouts {
     return rollouts;
   }
 
-  /** Only what acts and adapts crosses over: policy and encoder, or all that a gradient step needs. */
-  async load({ nets, head, contextRows, adaptation, tensors }: Weights): Promise<void> {
-    const crosses = adaptation ? /^(pi|adv|v|rate)\./ : /^(pi|enc)\./;
+  /** Only what acts and adapts crosses over: policy and encoder, what a gradient step needs, or what exploring remembers and decodes. */
+  async load({ nets, head, contextRows, adaptation, recall, tensors }: Weights): Promise<void> {
+    const crosses = adaptation ? /^(pi|adv|v|rate)\./ : recall ? /^(pi|enc|dec\d*|recall)\./ : /^(pi|enc)\./;
     const acting = Object.fromEntries(Object.entries(tensors).filter(([name]) => crosses.test(name)));
-    const job = { nets, head, contextRows, ...(adaptation ? { adaptation } : {}), tensors: acting };
+    const job = {
+      nets,
+      head,
+      contextRows,
+      ...(adaptation ? { adaptation } : {}),
+      ...(recall ? { recall } : {}),
+      tensors: acting,
+    };
     await Promise.all(this.#workers.map((worker) => worker.call("load", job)));
   }
 

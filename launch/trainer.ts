@@ -15,6 +15,7 @@ import { sharedEpisodes } from "../src/learning/sharedLabels.ts";
 import { klFromPrior } from "../src/learning/shift.ts";
 import { Agent, CONTEXT_ROWS } from "../src/policy/agent.ts";
 import type { Belief } from "../src/policy/agent.ts";
+import type { Recalled } from "../src/policy/recall.ts";
 import { serve } from "./rpc.ts";
 
 /** The learner as a process of its own: compiled steps block their thread, and the arm must not notice its death. */
@@ -97,6 +98,22 @@ const handlers = {
     const beliefs: Belief[] = [];
     for (const [i, task] of tasks.entries()) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, i, task)));
     return beliefs;
+  },
+  /** What is believed of each training task by `rows` rows of its own offline data, and how its scene was found: what exploring remembers. */
+  async recalled({ rows }: { rows: number }): Promise<Recalled> {
+    const { spec, config, deployed, memory } = opened();
+    const agent = await Agent.create(spec, config.nets, config.head, rows);
+    agent.load(deployed.views);
+    const beliefs: Belief[] = [];
+    for (const [task, known] of memory.entries())
+      beliefs.push(await agent.infer([asEpisode(known, known.ownCount)], rng("recalled", task)));
+    await agent.dispose();
+    const joined = (rows: readonly Float32Array[]) => Float32Array.from(rows.flatMap((row) => [...row]));
+    return {
+      "recall.mean": joined(beliefs.map(({ mean }) => mean)),
+      "recall.variance": joined(beliefs.map(({ variance }) => variance)),
+      "recall.start": joined(memory.map(({ observation, O }) => observation.subarray(0, O))),
+    };
   },
   /** Mean KL( q(z | `rows` offline transitions) || prior ) over the training tasks, nats: what a belief says when its context is not shifted. */
   async offlineKl({ rows }: { rows: number }): Promise<number> {

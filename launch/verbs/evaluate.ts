@@ -18,11 +18,18 @@ interface Options {
   readonly taskSeed: number;
   readonly context: ContextSource;
   readonly workers: number;
+  readonly explore: "default" | "prior";
   readonly perTask?: boolean;
 }
 
 /** Tasks on which the shift between own and offline contexts is measured: it needs several more episodes a task. */
 const SHIFT_TASKS = 20;
+
+/** The same bundle as one that remembers nothing. */
+function underPrior(bundle: Bundle): Bundle {
+  const { recall: _, ...metaTest } = bundle.manifest.metaTest;
+  return { ...bundle, manifest: { ...bundle.manifest, metaTest } };
+}
 
 export const verb: Verb<Options> = {
   name: "evaluate",
@@ -37,14 +44,20 @@ export const verb: Verb<Options> = {
       .addOption(
         new Option("--context <source>", "where the task is inferred from").choices(["own", "offline", "none"]).default("own"),
       )
+      .addOption(
+        new Option("--explore <how>", "as the bundle wants it, or under the prior alone, as the paper does")
+          .choices(["default", "prior"])
+          .default("default"),
+      )
       .option("--workers <n>", "processes that roll out", integer({ min: 1, max: 64 }), 2)
       .option("--per-task", "list every task's score");
   },
   run: async (options, context) => {
-    const bundle = await readBundle(path.resolve(options.bundle));
+    const asked = (bundle: Bundle): Bundle => (options.explore === "prior" ? underPrior(bundle) : bundle);
+    const bundle = asked(await readBundle(path.resolve(options.bundle)));
     const domain = await openDomain(options.domain ?? bundle.spec.name);
     requireSpec(bundle, domain.spec);
-    const other = options.against === undefined ? undefined : await readBundle(path.resolve(options.against));
+    const other = options.against === undefined ? undefined : asked(await readBundle(path.resolve(options.against)));
     if (other) requireSpec(other, domain.spec);
     const rollouts = await Rollouts.open(domain.spec.name, options.workers);
     try {

@@ -5,6 +5,7 @@ import { requireSpec } from "../../src/policy/bundle.ts";
 import type { Bundle } from "../../src/policy/bundle.ts";
 import { sawyerSpec } from "../../src/tasks/sawyer.ts";
 import { sawyerTask } from "../../src/tasks/sawyerScenes.ts";
+import { recallOf } from "../recalling.ts";
 import { agentOf } from "../driving.ts";
 import { openSawyer } from "../sawyer.ts";
 import { traceRollout } from "../trace.ts";
@@ -25,13 +26,14 @@ export async function tried(
 ): Promise<Film> {
   requireSpec(bundle, sawyerSpec);
   const agent = await agentOf(bundle);
+  const remembers = await recallOf(bundle);
   const { twin, controller, environment } = await openSawyer();
   try {
     const task = sawyerTask("test", taskSeed, id);
     const trace = traceRollout(environment, { joints: twin.arm.joints, tick$: controller.tick$ });
     const stream = rng("meta-test", seed, "test", taskSeed, id);
     const { scored } = await metaTest(trace.environment, task, agent, {
-      ...{ ...bundle.manifest.metaTest, id, context: "own", rng: stream, signal },
+      ...{ ...bundle.manifest.metaTest, id, context: "own", rng: stream, signal, remembers },
     });
     const { records, steps } = trace.end();
     const joints = records.flatMap((record) => (record.channel === "/joint_states" ? [record] : []));
@@ -48,6 +50,7 @@ export async function tried(
     return { scene: task.scene, aim: task.aim.kind, shots, ...(cut ? { partly: "it was cut short" } : {}) };
   } finally {
     await agent.dispose();
+    await remembers?.dispose();
     await controller.close();
     await twin.arm.close();
   }

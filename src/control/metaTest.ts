@@ -1,8 +1,9 @@
-import type { Episode } from "../domain/experience.ts";
+import type { DomainSpec, Episode } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import { drawLatent } from "../policy/agent.ts";
 import type { Actor, Belief } from "../policy/agent.ts";
 import type { Environment, Outcome } from "../ports/environment.ts";
+import type { Recall, Recollection, Seen } from "../policy/recall.ts";
 import { rewardedRollout } from "./rollout.ts";
 import type { Controller } from "./rollout.ts";
 
@@ -18,6 +19,8 @@ export interface MetaTestRule {
   readonly scoredLatent: "drawn" | "mean";
   /** Explores by samples of the policy, not by its mean. */
   readonly sampleActions?: boolean | undefined;
+  /** Explores what the training tasks of scenes like this one wanted, so many of them, and not under the prior; absent: under the prior. */
+  readonly recall?: { readonly near: number } | undefined;
 }
 
 export interface MetaTestResult {
@@ -49,6 +52,59 @@ export function underBelief(
   };
 }
 
+const isHit = ({ reward }: DomainSpec, r: number): boolean => reward.kind === "sparse" && r > reward.low + 0.5;
+
+/**
+ * Acts under what remembered tasks wanted, another every `period` steps, by what the rewards so far leave of them; a try that is being rewarded is
+ * kept up. `rewards`: filled by who steps. `end` takes in the rest of the episode, and gives what is to be gone on from.
+ */
+function underRecall(
+  agent: Actor,
+  remembers: Pick<Recall, "begin">,
+  spec: DomainSpec,
+  period: number | "episode",
+  rng: Rng,
+  known: { readonly rewards: readonly number[]; readonly recollection: Recollection | undefined; readonly noise?: Rng },
+) {
+  const [O, A] = [spec.observation.length, spec.action.length];
+  let recollection = known.recollection;
+  const seen = { observation: [] as Float32Array[], action: [] as Float32Array[] };
+  let absorbed = 0;
+  let z: Float32Array = new Float32Array();
+  const absorb = async ({ steps, observation, action }: Seen) => {
+    const part = {
+      steps: steps - absorbed,
+      observation: observation.slice(absorbed * O),
+      action: action.slice(absorbed * A),
+    };
+    const rewarded = known.rewards.slice(absorbed, steps).map((r) => isHit(spec, r));
+    absorbed = steps;
+    if (part.steps > 0) await recollection!.absorb(part, rewarded);
+  };
+  const sofar = (): Seen => ({
+    steps: seen.action.length,
+    observation: Float32Array.from(seen.observation.flatMap((row) => [...row])),
+    action: Float32Array.from(seen.action.flatMap((row) => [...row])),
+  });
+  const controller: Controller = async (observation, t) => {
+    seen.observation.push(Float32Array.from(observation));
+    recollection ??= remembers.begin(observation);
+    const due = t === 0 || (period !== "episode" && t % period === 0);
+    if (due && !(t > 0 && isHit(spec, known.rewards[t - 1]!))) {
+      await absorb(sofar());
+      z = recollection.draw(rng).mean;
+    }
+    const action = await agent.act(observation, z, known.noise);
+    seen.action.push(Float32Array.from(action));
+    return action;
+  };
+  const end = async (episode: Seen): Promise<Recollection | undefined> => {
+    if (recollection) await absorb(episode);
+    return recollection;
+  };
+  return { controller, end };
+}
+
 /** One meta-test of one task (docs/learning.md 1.6): explore, infer, act; the last episode is the score. Rewards seen are real: this is a test. */
 export async function metaTest<Task>(
   environment: Environment<Task>,
@@ -59,20 +115,34 @@ export async function metaTest<Task>(
     readonly context: ContextSource;
     readonly offline?: readonly Episode[];
     readonly rng: Rng;
+    /** What explores, where the rule says so. */
+    readonly remembers?: Pick<Recall, "begin"> | undefined;
     readonly signal?: AbortSignal;
   },
 ): Promise<MetaTestResult> {
-  const { id, rng, signal } = options;
+  const { id, rng, signal, remembers } = options;
   const follow = { task: id, stopEnds: true, ...(signal ? { signal } : {}) };
   const exploration: Episode[] = [];
+  let recollection: Recollection | undefined;
   if (options.context === "own")
     for (let i = 0; i < options.explorations; i++) {
       const noise = options.sampleActions ? { noise: rng.fork(`actions ${i}`) } : {};
+      if (remembers) {
+        const rewards: number[] = [];
+        const known = { rewards, recollection, ...noise };
+        const eliminating = underRecall(agent, remembers, environment.spec, options.latentPeriod, rng, known);
+        const { episode } = await rewardedRollout(environment, task, eliminating.controller, follow, rewards);
+        recollection = await eliminating.end(episode);
+        exploration.push(episode);
+        continue;
+      }
       const controller = underBelief(agent, agent.prior(), options.latentPeriod, rng, noise);
       exploration.push((await rewardedRollout(environment, task, controller, follow)).episode);
     }
   const history = options.context === "own" ? exploration : options.context === "offline" ? (options.offline ?? []) : [];
-  const belief = await agent.infer(history, rng);
+  // Of an exploration without a reward the encoder can say little: what is left of the elimination says more.
+  const nothing = exploration.every(({ reward }) => !reward.some((r) => isHit(environment.spec, r)));
+  const belief = recollection && nothing ? recollection.likeliest() : await agent.infer(history, rng);
   const controller: Controller =
     options.scoredLatent === "mean" ? (observation) => agent.act(observation, belief.mean) : underBelief(agent, belief, 1, rng);
   const { episode, outcome, stopped } = await rewardedRollout(environment, task, controller, follow);

@@ -30,14 +30,14 @@ export async function rollout<Task>(
   return follow(environment, task, controller, options, () => {});
 }
 
-/** The same, asking the reward channel after every step and the outcome at the end. Who was stopped did not succeed. */
+/** The same, asking the reward channel after every step and the outcome at the end. Who was stopped did not succeed. `rewards`: filled as they come. */
 export async function rewardedRollout<Task>(
   environment: Environment<Task>,
   task: Task,
   controller: Controller,
   options: RolloutOptions,
+  rewards: number[] = [],
 ): Promise<Made<{ readonly episode: Episode; readonly outcome: Outcome }>> {
-  const rewards: number[] = [];
   const { stopped, ...made } = await follow(environment, task, controller, options, () => rewards.push(environment.reward()));
   const outcome = environment.outcome();
   return {

@@ -58,6 +58,8 @@ export const bundleSchema = z.strictObject({
     contextRows: z.number().int().positive(),
     /** It explores by samples of the policy, where z alone would not vary it. */
     sampleActions: z.boolean().optional(),
+    /** It explores what the training tasks of so many like scenes wanted, which it remembers. */
+    recall: z.strictObject({ near: z.number().int().positive() }).optional(),
   }),
   /** How a gradient step adapts it to a task; absent where a belief does. */
   adaptation: z
@@ -162,7 +164,7 @@ export async function readBundle(directory: string): Promise<Bundle> {
       );
     tensors[name] = data;
   }
-  for (const [name, shape] of Object.entries(actingShapes(manifest))) {
+  for (const [name, shape] of Object.entries({ ...actingShapes(manifest), ...recalledShapes(manifest, tensors) })) {
     const found = file.tensors[name]?.shape;
     if (!found || found.length !== shape.length || found.some((d, i) => d !== shape[i]))
       throw new OnarmError(
@@ -176,6 +178,17 @@ export async function readBundle(directory: string): Promise<Bundle> {
 /** Everything that a bundle has to hold in order to act and adapt. */
 const actingShapes = ({ algorithm, spec, nets, head }: BundleManifest) =>
   algorithm === "macaw" ? macawShapes(spec, nets) : deployedShapes(spec, nets, head);
+
+/** What is remembered, as many rows of each as of the first, and at least one; nothing where nothing is to be. */
+function recalledShapes({ spec, nets, metaTest }: BundleManifest, tensors: Readonly<Record<string, Float32Array>>) {
+  if (!metaTest.recall) return {};
+  const count = Math.max(1, Math.floor((tensors["recall.mean"]?.length ?? 0) / nets.latent));
+  return {
+    "recall.mean": [count, nets.latent],
+    "recall.variance": [count, nets.latent],
+    "recall.start": [count, spec.observation.length],
+  };
+}
 
 function parseManifest(text: string, where: string): BundleManifest {
   let json: unknown;
