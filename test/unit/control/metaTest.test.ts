@@ -1,0 +1,68 @@
+import { expect } from "chai";
+import { metaTest } from "../../../src/control/metaTest.ts";
+import { rng } from "../../../src/domain/rng.ts";
+import type { Belief } from "../../../src/policy/agent.ts";
+import type { Recollection, Seen } from "../../../src/policy/recall.ts";
+import { countingEnvironment } from "./countingEnvironment.ts";
+
+const belief = (z: number): Belief => ({ mean: Float32Array.of(z), variance: Float32Array.of(1) });
+const rule = { explorations: 2, latentPeriod: 2, scoredLatent: "mean", id: 5, context: "own" } as const;
+
+/** A world of four steps an episode that pays at the steps named, counted over all episodes; a memory that tells what it is asked. */
+function explored(paid: readonly number[]) {
+  const { environment } = countingEnvironment();
+  let steps = 0;
+  const sparse = {
+    ...environment,
+    spec: { ...environment.spec, reward: { kind: "sparse", low: -1 } as const },
+    step: (action: Float32Array) => (steps++, environment.step(action)),
+    reward: () => (paid.includes(steps) ? 0 : -1),
+  };
+  const acted: number[] = [];
+  const inferred: number[] = [];
+  const agent = {
+    spec: sparse.spec,
+    prior: () => belief(0),
+    infer: async (history: readonly unknown[]) => (inferred.push(history.length), belief(100)),
+    act: async (_: Float32Array, z: Float32Array) => (acted.push(z[0]!), new Float32Array(2)),
+    load: () => {},
+    dispose: async () => {},
+  };
+  const absorbed: [number, number[], boolean[]][] = [];
+  let begun = 0;
+  let drawn = 0;
+  const recollection = {
+    absorb: async ({ steps, observation }: Seen, rewarded: readonly boolean[]) => {
+      const counted = Array.from({ length: steps + 1 }, (_, t) => observation[t * 2]!);
+      absorbed.push([steps, counted, [...rewarded]]);
+    },
+    draw: () => belief(++drawn),
+    likeliest: () => belief(50),
+  } as unknown as Recollection;
+  const remembers = { begin: () => (begun++, recollection) };
+  const run = () => metaTest(sparse, 3, agent, { ...rule, rng: rng("meta-test"), remembers });
+  return { run, acted, inferred, absorbed, begun: () => begun };
+}
+
+describe("a meta-test that explores by elimination", () => {
+  it("tries another task every period, takes in each step once, and acts on what is left where nothing was paid", async () => {
+    const world = explored([]);
+    const { belief: found } = await world.run();
+    expect(world.acted).to.deep.equal([1, 1, 2, 2, 3, 3, 4, 4, 50, 50, 50, 50]);
+    expect(world.absorbed).to.deep.equal([
+      [2, [0, 1, 2], [false, false]],
+      [2, [2, 3, 4], [false, false]],
+      [2, [0, 1, 2], [false, false]],
+      [2, [2, 3, 4], [false, false]],
+    ]);
+    expect([found.mean[0], world.inferred, world.begun()]).to.deep.equal([50, [], 1]);
+  });
+
+  it("keeps up a try that is being paid, and asks the encoder once there is a reward to go by", async () => {
+    const world = explored([2, 3, 4]);
+    const { belief: found } = await world.run();
+    expect(world.acted.slice(0, 8)).to.deep.equal([1, 1, 1, 1, 2, 2, 3, 3]);
+    expect(world.absorbed[0]).to.deep.equal([4, [0, 1, 2, 3, 4], [false, true, true, true]]);
+    expect([found.mean[0], world.inferred]).to.deep.equal([100, [2]]);
+  });
+});
