@@ -1,6 +1,6 @@
 import { configHash } from "../src/config/hash.ts";
 import type { Controller } from "../src/control/controller.ts";
-import { underBelief } from "../src/control/metaTest.ts";
+import { isHit, underBelief } from "../src/control/metaTest.ts";
 import { rollout } from "../src/control/rollout.ts";
 import { watched } from "../src/control/watched.ts";
 import type { Inference } from "../src/control/watched.ts";
@@ -11,10 +11,12 @@ import type { Rng } from "../src/domain/rng.ts";
 import { Agent } from "../src/policy/agent.ts";
 import type { Belief } from "../src/policy/agent.ts";
 import type { Bundle } from "../src/policy/bundle.ts";
+import type { Recall, Recollection } from "../src/policy/recall.ts";
 import type { Clock } from "../src/ports/clock.ts";
 import type { Environment } from "../src/ports/environment.ts";
 import { trainingTask } from "../src/tasks/ownTasks.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
+import { recallOf } from "./recalling.ts";
 import { weightsOf } from "./rollouts.ts";
 
 /** A task that nobody names is found out: explored episodes in one scene, rewarded, before acting under what they say (docs/learning.md 1.6). */
@@ -33,7 +35,7 @@ export interface DrivingParts {
   /** Which weights drive an episode, and in which of their training scenes; undefined: not yet. */
   readonly plan: (episode: number) => { readonly bundle: Bundle; readonly scene: number } | undefined;
   /** Made of this bundle beforehand; owned from here on. */
-  readonly ready?: { readonly agent: Agent; readonly bundle: Bundle };
+  readonly ready?: { readonly agent: Agent; readonly bundle: Bundle; readonly recall?: Recall | undefined };
   readonly episodes?: number;
   /** Absent: every episode acts under the prior. */
   readonly exploring?: Exploring;
@@ -82,13 +84,30 @@ export function driving({
 }: DrivingParts) {
   let loaded = ready?.bundle;
   let agent = ready?.agent;
+  let recall = ready?.recall;
+  let recollection: Recollection | undefined;
   let task: SawyerTask | undefined;
   let history: Episode[] = [];
   let belief = agent?.prior();
   let scene: number | undefined;
   let z: Float32Array | undefined;
 
-  const believe = async () => void (belief = await agent!.infer(history, rng("driving", seed, "belief", history.length)));
+  const hits = ({ reward }: Pick<Episode, "reward">) => Array.from(reward, (r) => isHit(environment.spec, r));
+  /** What was never paid while exploring says most by elimination, anything else by the encoder. */
+  const believe = async () => {
+    const paid = history.some((episode) => hits(episode).includes(true));
+    belief =
+      recollection && history.length > 0 && !paid
+        ? recollection.likeliest()
+        : await agent!.infer(history, rng("driving", seed, "belief", history.length));
+  };
+  /** What fresh weights remember, held against everything explored so far. */
+  const remember = async (next: Bundle) => {
+    await recall?.dispose();
+    recall = exploring && (await recallOf(next));
+    recollection = history[0] && recall?.begin(history[0].observation.subarray(0, next.spec.observation.length));
+    for (const episode of history) await recollection?.absorb(episode, hits(episode));
+  };
 
   const take = async (next: Bundle) => {
     if (agent && sameNets(loaded!, next)) {
@@ -99,6 +118,7 @@ export function driving({
       await agent?.dispose();
       [agent, loaded] = [fresh, next];
     }
+    await remember(next);
     await believe();
   };
 
@@ -106,8 +126,16 @@ export function driving({
   const acts = (acting: Agent, stream: Rng) => {
     const { latentPeriod, scoredLatent } = loaded!.manifest.metaTest;
     const drawn = (fresh: Float32Array) => void (z = fresh);
-    if (!exploring || history.length < exploring.episodes)
-      return underBelief(acting, acting.prior(), latentPeriod, stream, { drawn });
+    const explores = exploring !== undefined && history.length < exploring.episodes;
+    if (explores && recall) {
+      const remembers = recall;
+      return (observation: Observation, t: number) => {
+        recollection ??= remembers.begin(observation);
+        if (t === 0 || (latentPeriod !== "episode" && t % latentPeriod === 0)) drawn(recollection.draw(stream).mean);
+        return acting.act(observation, z!);
+      };
+    }
+    if (!exploring || explores) return underBelief(acting, acting.prior(), latentPeriod, stream, { drawn });
     const found = belief!;
     if (scoredLatent === "drawn") return underBelief(acting, found, 1, stream, { drawn });
     z = found.mean;
@@ -148,7 +176,7 @@ export function driving({
       await clock.run(() => plan(number) !== undefined || signal.aborted);
       if (signal.aborted) return;
       const next = plan(number)!;
-      if (next.scene !== scene) [history, belief] = [[], agent?.prior()];
+      if (next.scene !== scene) [history, belief, recollection] = [[], agent?.prior(), undefined];
       scene = next.scene;
       if (next.bundle !== loaded) await take(next.bundle);
       const made = await episode(number);
@@ -156,6 +184,7 @@ export function driving({
       const said = explored && !(made instanceof Error) ? await exploring.rewards(number, made) : undefined;
       if (said) {
         history.push({ ...(made as Rollout), ...said });
+        await recollection?.absorb(made as Rollout, hits(said));
         await believe();
       }
       await ends?.(number, made, said);
@@ -164,7 +193,10 @@ export function driving({
   };
   return {
     /** Settles when the driving is over. */
-    done: run().finally(() => agent?.dispose()),
+    done: run().finally(async () => {
+      await agent?.dispose();
+      await recall?.dispose();
+    }),
     task: (): SawyerTask | undefined => task,
     /** What is believed of the task, and on how many episodes that rests. */
     belief: (): (Belief & { readonly episodes: number }) | undefined => belief && { ...belief, episodes: history.length },

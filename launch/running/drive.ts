@@ -10,6 +10,7 @@ import { metricsText } from "../../src/telemetry/metrics.ts";
 import type { VerbContext } from "../cli.ts";
 import { openDomain } from "../domains.ts";
 import { agentOf } from "../driving.ts";
+import { recallOf } from "../recalling.ts";
 import { flightRecorder } from "../flightRecorder.ts";
 import { openGraph, requireGraph } from "../graph/graph.ts";
 import { pageOptions } from "../pageFlags.ts";
@@ -43,6 +44,7 @@ export async function driveArm(
   requireSpec(bundle, spec);
   requireTask(options, bundle);
   const agent = await agentOf(bundle);
+  const recall = options.context > 0 ? await recallOf(bundle) : undefined;
   if (options.graph) requireGraph();
   const directory = await folder();
   const name = `run-${new Date().toISOString().replace(/[:.]/g, "-")}`;
@@ -134,7 +136,7 @@ export async function driveArm(
     if (telemetry) closers.push(telemetry.close);
 
     const driver = await openDriver(options, {
-      ...{ station, recorder, weights, agent, bundle, book, telemetry, signal, counts },
+      ...{ station, recorder, weights, agent, recall, bundle, book, telemetry, signal, counts },
       seed: context.seed,
     });
     closers.push(driver.close);

@@ -2,6 +2,7 @@ import { armEnvironment } from "../../src/control/armEnvironment.ts";
 import { withoutRewards } from "../../src/control/withoutRewards.ts";
 import type { OnarmError } from "../../src/domain/errors.ts";
 import type { Agent } from "../../src/policy/agent.ts";
+import type { Recall } from "../../src/policy/recall.ts";
 import type { Bundle } from "../../src/policy/bundle.ts";
 import { explain, isStopCause } from "../../src/domain/stops.ts";
 import { driving } from "../driving.ts";
@@ -21,6 +22,8 @@ export interface DriverParts {
   readonly weights: DrivingWeights;
   /** Of `bundle`; owned from here on. */
   readonly agent: Agent;
+  /** Where it finds out what is wanted, and its bundle explores by what it remembers. */
+  readonly recall: Recall | undefined;
   readonly bundle: Bundle;
   readonly book: EpisodeBook;
   readonly telemetry: RunTelemetry | undefined;
@@ -35,7 +38,7 @@ export interface DriverParts {
  * is told to the recording, the book, the fleet and the trial. It begins at once; `close` waits for nobody but its own decoder.
  */
 export async function openDriver(options: DriveOptions, parts: DriverParts) {
-  const { station, recorder, weights, agent, bundle, book, telemetry, seed, signal, counts } = parts;
+  const { station, recorder, weights, agent, recall, bundle, book, telemetry, seed, signal, counts } = parts;
   const { controller, clock, gripper, limits, description } = station;
   const started = () => ["running", "resetting", "holding"].includes(controller.mode().is);
   const attend = () => clock.run(() => started() || signal.aborted);
@@ -58,7 +61,7 @@ export async function openDriver(options: DriveOptions, parts: DriverParts) {
   const policy = driving({
     ...{ controller, clock, seed, signal },
     environment: withoutRewards(decoded?.environment ?? rewards?.environment ?? watched),
-    ready: { agent, bundle },
+    ready: { agent, bundle, recall },
     plan: (number) => ({ ...weights.plan(number), ...(options.task === undefined ? {} : { scene: options.task }) }),
     ...(options.episodes === undefined ? {} : { episodes: options.episodes }),
     ...(rewards

@@ -52,7 +52,8 @@ export function underBelief(
   };
 }
 
-const isHit = ({ reward }: DomainSpec, r: number): boolean => reward.kind === "sparse" && r > reward.low + 0.5;
+/** Whether a reward is the better of a domain's two; never where rewards are dense. */
+export const isHit = ({ reward }: DomainSpec, r: number): boolean => reward.kind === "sparse" && r > reward.low + 0.5;
 
 /**
  * Acts under what remembered tasks wanted, another every `period` steps, by what the rewards so far leave of them; a try that is being rewarded is
