@@ -64,27 +64,6 @@ describe("a bundle", () => {
     await cp(whole, at, { recursive: true });
   });
 
-  describe("that explores by what it remembers", () => {
-    const remembering = { ...about(), metaTest: { ...about().metaTest, recall: { near: 2 } } };
-    const remembered = (rows: number) => ({
-      "recall.mean": { shape: [rows, 2], data: new Float32Array(rows * 2) },
-      "recall.variance": { shape: [rows, 2], data: new Float32Array(rows * 2) },
-      "recall.start": { shape: [3, 3], data: new Float32Array(9) },
-    });
-    it("brings it back", async () => {
-      const made = await writeBundle(at, remembering, { ...drawn("first"), ...remembered(3) });
-      expect(made.manifest.metaTest.recall).to.deep.equal({ near: 2 });
-      expect(made.tensors["recall.start"]!.length).to.equal(9);
-    });
-    it("is refused where there is nothing, or not of each task all of it, and the one that stood there stays", async () => {
-      for (const more of [{}, remembered(2)]) {
-        const { code, message } = await refusal(() => writeBundle(at, remembering, { ...drawn("first"), ...more }));
-        expect([code, /recall\./.test(message)]).to.deep.equal(["bundle.mismatch", true]);
-      }
-      expect((await readBundle(at)).manifest.metaTest).to.not.have.property("recall");
-    });
-  });
-
   const file = (name: string) => path.join(at, name);
   const refusal = async (read: () => unknown = () => readBundle(at)) => {
     let error: unknown;
