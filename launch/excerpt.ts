@@ -7,7 +7,7 @@ import { commandLine, commit } from "./provenance.ts";
 
 /**
  * The first tasks of a dataset as one of their own: a bundle that learned from the whole can practise with it, where the whole is too much to carry.
- * @throws "usage.invalid" where it would be the whole or more
+ * @throws "usage.invalid" where it would be the whole or more, or would cut among a lab's own tasks, which come last and have no seed
  */
 export async function excerpt({ from, tasks }: { readonly from: string; readonly tasks: number }, context: VerbContext) {
   const whole = await readDataset(path.resolve(from));
@@ -16,6 +16,12 @@ export async function excerpt({ from, tasks }: { readonly from: string; readonly
     throw new OnarmError(
       "usage.invalid",
       `--tasks ${tasks}: ${from} has ${manifest.tasks.count} tasks; an excerpt has fewer, name how many`,
+    );
+  const drawn = manifest.tasks.count - (manifest.tasks.own?.length ?? 0);
+  if (tasks > drawn)
+    throw new OnarmError(
+      "usage.invalid",
+      `--tasks ${tasks}: the first ${drawn} tasks of ${from} are drawn by its seed, the others are a lab's own; name ${drawn} or fewer`,
     );
   const { spec } = await openDomain(manifest.domain);
   const { split, seed } = manifest.tasks;

@@ -50,6 +50,17 @@ describe("an excerpt of a dataset", () => {
     expect((await readDataset(at("one"))).manifest.excerptOf).to.equal((await readDataset(at("whole"))).sha256);
   });
 
+  it("is refused where it would reach into a lab's own tasks, which its seed could not name", async () => {
+    const own = [
+      { scene: {}, aim: "reach" as const, rewards: "environment" as const },
+      { scene: {}, aim: "reach" as const, rewards: "person" as const },
+    ];
+    await writeDataset(at("own"), sawyerSpec, episodes, { ...about, tasks: { ...about.tasks, own } });
+    expect(await codeOf(() => excerpt({ from: at("own"), tasks: 3 }, context("cut")))).to.equal("usage.invalid");
+    await excerpt({ from: at("own"), tasks: 2 }, context("drawn"));
+    expect((await readDataset(at("drawn"))).manifest.tasks).to.not.have.property("own");
+  });
+
   it("is refused as the whole or more, and nothing is written", async () => {
     for (const tasks of [4, 9])
       expect(await codeOf(() => excerpt({ from: at("whole"), tasks }, context("none")))).to.equal("usage.invalid");
