@@ -53,6 +53,8 @@ describe("the page of a verb", function () {
     await watch.when(() => /^(running|resetting|idle|stopped|holding): ./m.test(watch.stderr()));
     watch.interrupt();
     await watch.ended;
+    // The arm is shown before the learner has read its data; what is stopped until then is no practice yet.
+    await run.when(() => /practise +[1-9]\d* %/.test(run.stderr()));
     run.interrupt();
     const { code, json, err } = await run.ended;
     await run.gone();
