@@ -22,6 +22,16 @@ export type DecoderQuality =
 /** An episode whose rewards are known, to be decoded under the z of its task. */
 type Asked = { readonly z: Float32Array; readonly episode: Episode };
 
+interface Options {
+  readonly config: LearnerConfig;
+  readonly taskSeed: number;
+  readonly seed: number;
+  readonly tasks: number;
+  readonly history: number;
+  readonly asked: number;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Judges the decoder as practice uses it: z from a task's own labelled behaviour history, asked about *other* behaviour in the same
  * task (R2 of a dense reward across tasks: the other behaviour pursued another task's aim, see docs/learning.md 3; of a two-valued reward some
@@ -32,15 +42,7 @@ export async function decoderQuality(
   domain: Domain,
   rollouts: Rollouts,
   trainer: Remote<TrainerHandlers>,
-  options: {
-    readonly config: LearnerConfig;
-    readonly taskSeed: number;
-    readonly seed: number;
-    readonly tasks: number;
-    readonly history: number;
-    readonly asked: number;
-    readonly signal: AbortSignal;
-  },
+  options: Options,
 ): Promise<DecoderQuality | undefined> {
   const { tasks, taskSeed, seed, signal } = options;
   const ids = Array.from({ length: tasks }, (_, i) => i);
@@ -84,7 +86,7 @@ async function practise(
   rollouts: Rollouts,
   trainer: Remote<TrainerHandlers>,
   latents: readonly Float32Array[],
-  { config, taskSeed, seed }: { readonly config: LearnerConfig; readonly taskSeed: number; readonly seed: number },
+  { config, taskSeed, seed, signal }: Pick<Options, "config" | "taskSeed" | "seed" | "signal">,
 ): Promise<Asked[]> {
   const { latentPeriod, sampleActions } = config.practice as OnlineConfig;
   const { nets, head } = config;
@@ -96,11 +98,12 @@ async function practise(
   });
   const plan = latents.flatMap((z, task) => [
     { task, label: `quality/${task}/prior` },
-    { task, label: `quality/${task}/posterior`, belief: { mean: z, variance: new Float32Array(z.length) } },
+    { task, label: `quality/${task}/posterior`, beliefs: [{ mean: z, variance: new Float32Array(z.length) }] },
   ]);
   const made = await rollouts.collect(
     { split: "validation", taskSeed, seed, latentPeriod, sampleActions, rollouts: plan },
     () => {},
+    signal,
   );
   return made.map(({ rollout }) => ({ z: latents[rollout.task]!, episode: rollout }));
 }

@@ -1,7 +1,8 @@
 import { configHash } from "../src/config/hash.ts";
 import type { Controller } from "../src/control/controller.ts";
-import { isHit, underBelief } from "../src/control/metaTest.ts";
+import { underBelief } from "../src/control/metaTest.ts";
 import { rollout } from "../src/control/rollout.ts";
+import { isHit, Tries } from "../src/control/tries.ts";
 import { watched } from "../src/control/watched.ts";
 import type { Inference } from "../src/control/watched.ts";
 import { isOnarmError, OnarmError } from "../src/domain/errors.ts";
@@ -86,6 +87,7 @@ export function driving({
   let agent = ready?.agent;
   let recall = ready?.recall;
   let recollection: Recollection | undefined;
+  let tries: Tries | undefined;
   let task: SawyerTask | undefined;
   let history: Episode[] = [];
   let belief = agent?.prior();
@@ -129,10 +131,13 @@ export function driving({
     const explores = exploring !== undefined && history.length < exploring.episodes;
     if (explores && recall) {
       const remembers = recall;
-      return (observation: Observation, t: number) => {
+      return async (observation: Observation) => {
         recollection ??= remembers.begin(observation);
-        if (t === 0 || (latentPeriod !== "episode" && t % latentPeriod === 0)) drawn(recollection.draw(stream).mean);
-        return acting.act(observation, z!);
+        tries ??= new Tries(recollection, environment.spec, stream);
+        drawn(await tries.next(observation));
+        const action = await acting.act(observation, z!);
+        tries.took(action);
+        return action;
       };
     }
     if (!exploring || explores) return underBelief(acting, acting.prior(), latentPeriod, stream, { drawn });
@@ -144,6 +149,7 @@ export function driving({
 
   const episode = async (number: number): Promise<Rollout | OnarmError> => {
     const { provenance } = loaded!.manifest;
+    tries = undefined;
     const stream = rng("driving", seed, number);
     const inference = (): Inference => {
       const acting = agent!;
@@ -184,7 +190,7 @@ export function driving({
       const said = explored && !(made instanceof Error) ? await exploring.rewards(number, made) : undefined;
       if (said) {
         history.push({ ...(made as Rollout), ...said });
-        await recollection?.absorb(made as Rollout, hits(said));
+        await tries?.end(made as Rollout, Array.from(said.reward));
         await believe();
       }
       await ends?.(number, made, said);

@@ -52,5 +52,7 @@ export async function readInputs(
   requireFit(config, domain.spec);
   if (configHash([config.nets, config.head]) !== configHash([incumbent.manifest.nets, incumbent.manifest.head]))
     throw new OnarmError("config.invalid", `${where}: nets, head: practice keeps the nets of its bundle; leave both keys out`);
-  return { domain, incumbent, config, preset, training: { ...made, tasks: dataset.manifest.tasks.count } };
+  // An excerpt has fewer tasks than its bundle was made from, and none of a lab's own.
+  const { count: tasks, own } = dataset.manifest.tasks;
+  return { domain, incumbent, config, preset, training: { taskSeed: made.taskSeed, tasks, ...(own ? { own } : {}) } };
 }

@@ -44,11 +44,11 @@ export interface PractiseJob {
   readonly seed: number;
   readonly latentPeriod: number | "episode";
   readonly sampleActions: boolean;
-  /** One rollout each; without a belief z comes from the prior. `setting`: the task as the domain knows it, where it is not that of its number. */
+  /** One rollout each, under one belief after another, the last to the end; without any z comes from the prior. `setting`: the task as the domain knows it, where it is not that of its number. */
   readonly rollouts: readonly {
     readonly task: number;
     readonly label: string;
-    readonly belief?: Belief;
+    readonly beliefs?: readonly Belief[];
     readonly setting?: unknown;
   }[];
 }
@@ -206,10 +206,10 @@ const told = (belief: Belief): Belief =>
 export type RolloutHandlers = typeof handlers;
 
 /** Acts under one rollout's belief, every random number from its label. */
-function practising(job: PractiseJob, { label, belief }: PractiseJob["rollouts"][number]) {
+function practising(job: PractiseJob, { label, beliefs }: PractiseJob["rollouts"][number]) {
   const stream = rng("practise", job.seed, label);
   const noise = job.sampleActions ? { noise: stream.fork("actions") } : {};
-  return underBelief(agent!, belief ?? agent!.prior(), job.latentPeriod, stream, noise);
+  return underBelief(agent!, beliefs ?? agent!.prior(), job.latentPeriod, stream, noise);
 }
 
 async function behaviour(split: Split, taskSeed: number, id: number, seed: number, count: number, foreign = 0) {

@@ -96,9 +96,11 @@ export class Rollouts {
     return made.flatMap((part) => part ?? []);
   }
 
-  /** The same acting with the environment's rewards: the online phase of an oracle, never practice. */
-  async collect(job: CollectJob, done: (count: number) => void): Promise<Collected[]> {
-    const made = await this.#spread(job.rollouts, done, (worker, one) => worker.call("collect", { ...job, rollouts: [one] }));
+  /** The same acting with the environment's rewards: the online phase of an oracle, never practice. Ends early when `signal` is aborted. */
+  async collect(job: CollectJob, done: (count: number) => void, signal?: AbortSignal): Promise<Collected[]> {
+    const ask = (worker: Remote<RolloutHandlers>, one: CollectJob["rollouts"][number]) =>
+      worker.call("collect", { ...job, rollouts: [one] });
+    const made = await this.#spread(job.rollouts, done, ask, signal);
     return made.flatMap((part) => part ?? []);
   }
 

@@ -40,7 +40,7 @@ const handlers = {
     await replaced(job);
     const learner = opened();
     const byTask = perTask(dataset.episodes, (episode) => episode.task);
-    const shared = perTask(job.config.sharedShare === undefined ? [] : sharedEpisodes(dataset), ({ episode }) => episode.task);
+    const shared = perTask(job.config.sharedShare ? sharedEpisodes(dataset) : [], ({ episode }) => episode.task);
     for (let task = 0; task < dataset.manifest.tasks.count; task++) {
       const episodes = byTask.get(task);
       if (!episodes)
@@ -101,13 +101,8 @@ const handlers = {
   },
   /** What is believed of each training task by `rows` rows of its own offline data, and how its scene was found: what exploring remembers. */
   async recalled({ rows }: { rows: number }): Promise<Recalled> {
-    const { spec, config, deployed, memory } = opened();
-    const agent = await Agent.create(spec, config.nets, config.head, rows);
-    agent.load(deployed.views);
-    const beliefs: Belief[] = [];
-    for (const [task, known] of memory.entries())
-      beliefs.push(await agent.infer([asEpisode(known, known.ownCount)], rng("recalled", task)));
-    await agent.dispose();
+    const { memory } = opened();
+    const beliefs = await believed(rows, "recalled", (known) => known.ownCount);
     const joined = (rows: readonly Float32Array[]) => Float32Array.from(rows.flatMap((row) => [...row]));
     return {
       "recall.mean": joined(beliefs.map(({ mean }) => mean)),
@@ -117,13 +112,7 @@ const handlers = {
   },
   /** Mean KL( q(z | `rows` offline transitions) || prior ) over the training tasks, nats: what a belief says when its context is not shifted. */
   async offlineKl({ rows }: { rows: number }): Promise<number> {
-    const { spec, config, deployed, memory } = opened();
-    const agent = await Agent.create(spec, config.nets, config.head, rows);
-    agent.load(deployed.views);
-    const kls: number[] = [];
-    for (const [task, known] of memory.entries())
-      kls.push(klFromPrior(await agent.infer([asEpisode(known, Math.min(rows, known.offlineCount))], rng("offline kl", task))));
-    await agent.dispose();
+    const kls = (await believed(rows, "offline kl", (known) => Math.min(rows, known.offlineCount))).map(klFromPrior);
     return kls.reduce((a, b) => a + b, 0) / kls.length;
   },
   /** One draw of z for each labelled history, of tasks known to the learner or not: what the current decoder is asked under. */
@@ -155,6 +144,17 @@ const handlers = {
   },
 };
 export type TrainerHandlers = typeof handlers;
+
+/** q(z | `rows` of the first `from` transitions) of every training task. */
+async function believed(rows: number, seed: string, from: (known: TaskMemory) => number): Promise<Belief[]> {
+  const { spec, config, deployed, memory } = opened();
+  const agent = await Agent.create(spec, config.nets, config.head, rows);
+  agent.load(deployed.views);
+  const beliefs: Belief[] = [];
+  for (const [task, known] of memory.entries()) beliefs.push(await agent.infer([asEpisode(known, from(known))], rng(seed, task)));
+  await agent.dispose();
+  return beliefs;
+}
 
 async function withLabeller<T>(ask: (labeller: Labeller) => Promise<T>): Promise<T> {
   const { algorithm, deployed } = opened();

@@ -1,11 +1,12 @@
-import type { DomainSpec, Episode } from "../domain/experience.ts";
+import type { Episode } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import { drawLatent } from "../policy/agent.ts";
 import type { Actor, Belief } from "../policy/agent.ts";
 import type { Environment, Outcome } from "../ports/environment.ts";
-import type { Recall, Recollection, Seen } from "../policy/recall.ts";
+import type { Recall, Recollection } from "../policy/recall.ts";
 import { rewardedRollout } from "./rollout.ts";
 import type { Controller } from "./rollout.ts";
+import { isHit, Tries } from "./tries.ts";
 
 /** Where the belief of the scored episode comes from: own exploration, a given offline history, or nowhere (the prior). */
 export type ContextSource = "own" | "offline" | "none";
@@ -32,16 +33,17 @@ export interface MetaTestResult {
   readonly scored: Episode;
 }
 
-/** Acts with the policy mean under z ~ `belief`, a new z every `period` steps; `drawn` is told of each. */
+/** Acts with the policy mean under z ~ `belief`, a new z every `period` steps, of several under one after another; `drawn` is told of each. */
 export function underBelief(
   agent: Actor,
-  belief: Belief,
+  belief: Belief | readonly Belief[],
   period: number | "episode",
   rng: Rng,
   { noise, drawn }: { readonly noise?: Rng; readonly drawn?: (z: Float32Array) => void } = {},
 ): Controller {
+  const left = "mean" in belief ? [belief] : [...belief];
   const draw = () => {
-    const z = drawLatent(belief, rng);
+    const z = drawLatent(left.length > 1 ? left.shift()! : left[0]!, rng);
     drawn?.(z);
     return z;
   };
@@ -50,60 +52,6 @@ export function underBelief(
     if (t > 0 && period !== "episode" && t % period === 0) z = draw();
     return agent.act(observation, z, noise);
   };
-}
-
-/** Whether a reward is the better of a domain's two; never where rewards are dense. */
-export const isHit = ({ reward }: DomainSpec, r: number): boolean => reward.kind === "sparse" && r > reward.low + 0.5;
-
-/**
- * Acts under what remembered tasks wanted, another every `period` steps, by what the rewards so far leave of them; a try that is being rewarded is
- * kept up. `rewards`: filled by who steps. `end` takes in the rest of the episode, and gives what is to be gone on from.
- */
-function underRecall(
-  agent: Actor,
-  remembers: Pick<Recall, "begin">,
-  spec: DomainSpec,
-  period: number | "episode",
-  rng: Rng,
-  known: { readonly rewards: readonly number[]; readonly recollection: Recollection | undefined; readonly noise?: Rng },
-) {
-  const [O, A] = [spec.observation.length, spec.action.length];
-  let recollection = known.recollection;
-  const seen = { observation: [] as Float32Array[], action: [] as Float32Array[] };
-  let absorbed = 0;
-  let z: Float32Array = new Float32Array();
-  const absorb = async ({ steps, observation, action }: Seen) => {
-    const part = {
-      steps: steps - absorbed,
-      observation: observation.slice(absorbed * O),
-      action: action.slice(absorbed * A),
-    };
-    const rewarded = known.rewards.slice(absorbed, steps).map((r) => isHit(spec, r));
-    absorbed = steps;
-    if (part.steps > 0) await recollection!.absorb(part, rewarded);
-  };
-  const sofar = (): Seen => ({
-    steps: seen.action.length,
-    observation: Float32Array.from(seen.observation.flatMap((row) => [...row])),
-    action: Float32Array.from(seen.action.flatMap((row) => [...row])),
-  });
-  const controller: Controller = async (observation, t) => {
-    seen.observation.push(Float32Array.from(observation));
-    recollection ??= remembers.begin(observation);
-    const due = t === 0 || (period !== "episode" && t % period === 0);
-    if (due && !(t > 0 && isHit(spec, known.rewards[t - 1]!))) {
-      await absorb(sofar());
-      z = recollection.draw(rng).mean;
-    }
-    const action = await agent.act(observation, z, known.noise);
-    seen.action.push(Float32Array.from(action));
-    return action;
-  };
-  const end = async (episode: Seen): Promise<Recollection | undefined> => {
-    if (recollection) await absorb(episode);
-    return recollection;
-  };
-  return { controller, end };
 }
 
 /** One meta-test of one task (docs/learning.md 1.6): explore, infer, act; the last episode is the score. Rewards seen are real: this is a test. */
@@ -127,13 +75,19 @@ export async function metaTest<Task>(
   let recollection: Recollection | undefined;
   if (options.context === "own")
     for (let i = 0; i < options.explorations; i++) {
-      const noise = options.sampleActions ? { noise: rng.fork(`actions ${i}`) } : {};
+      const noise: { noise?: Rng } = options.sampleActions ? { noise: rng.fork(`actions ${i}`) } : {};
       if (remembers) {
         const rewards: number[] = [];
-        const known = { rewards, recollection, ...noise };
-        const eliminating = underRecall(agent, remembers, environment.spec, options.latentPeriod, rng, known);
-        const { episode } = await rewardedRollout(environment, task, eliminating.controller, follow, rewards);
-        recollection = await eliminating.end(episode);
+        let tries: Tries | undefined;
+        const controller: Controller = async (observation) => {
+          recollection ??= remembers.begin(observation);
+          tries ??= new Tries(recollection, environment.spec, rng, rewards);
+          const action = await agent.act(observation, await tries.next(observation), noise.noise);
+          tries.took(action);
+          return action;
+        };
+        const { episode } = await rewardedRollout(environment, task, controller, follow, rewards);
+        await tries?.end(episode, rewards);
         exploration.push(episode);
         continue;
       }

@@ -11,7 +11,9 @@ import type { DecoderHead, NetShapes } from "./nets.ts";
 const ROWS = 128;
 /** How far a decoder is believed that is sure, and what one step counts: the steps of an episode are much alike. */
 const DOUBT = 0.02;
-const PER_STEP = 0.1;
+const PER_STEP = 0.4;
+/** What is left of a task that was tried for a whole episode and not achieved: the policy fails at what it knows now and then. */
+const MISSED = 0.3;
 /** Beyond so many scales two starts differ, and how far no longer matters: a thing that is not there reads 0. */
 const FAR = 3;
 
@@ -116,6 +118,12 @@ export class Recall {
   }
 }
 
+/** How much two tasks want the same, 0 to 1: their z lie as near as the prior, which has unit variance, can tell. */
+function alike(a: Belief, b: Belief): number {
+  const squared = a.mean.reduce((sum, x, i) => sum + (x - b.mean[i]!) ** 2, 0);
+  return Math.exp(-squared / 2);
+}
+
 /** Steps of an episode as they were seen; widths as in Rollout. */
 export type Seen = Pick<Episode, "steps" | "observation" | "action">;
 
@@ -143,10 +151,22 @@ export class Recollection {
     }
   }
 
-  /** What the next try is for: one of the tasks, by its likelihood. */
-  draw(rng: Rng): Belief {
+  /** The chance of a reward after each step, as the decoder has it for one of the tasks; (steps). */
+  chance(seen: Seen, { mean }: Belief): Promise<Float32Array> {
+    return this.#hit(seen, mean);
+  }
+
+  /** One of the tasks was tried for that share of an episode, and the decoder never saw what it wants: it and tasks like it are believed the less. */
+  missed(tried: Belief, share: number): void {
+    for (const [k, belief] of this.beliefs.entries()) this.#log[k]! += share * Math.log(MISSED) * alike(belief, tried);
+  }
+
+  /** What the next try is for: one of the tasks, by its likelihood; the less likely, the more it is like one of `aside`. */
+  draw(rng: Rng, aside: readonly Belief[] = []): Belief {
     const best = Math.max(...this.#log);
-    const weights = Array.from(this.#log, (log) => Math.exp(log - best));
+    const weights = Array.from(this.#log, (log, k) =>
+      aside.reduce((weight, tried) => weight * (1 - alike(this.beliefs[k]!, tried)), Math.exp(log - best)),
+    );
     let left = rng.uniform() * weights.reduce((a, b) => a + b, 0);
     const found = weights.findIndex((weight) => (left -= weight) < 0);
     return this.beliefs[Math.max(0, found)]!;

@@ -29,6 +29,7 @@ function explored(paid: readonly number[]) {
     dispose: async () => {},
   };
   const absorbed: [number, number[], boolean[]][] = [];
+  const missed: [number, number][] = [];
   let begun = 0;
   let drawn = 0;
   const recollection = {
@@ -36,16 +37,19 @@ function explored(paid: readonly number[]) {
       const counted = Array.from({ length: steps + 1 }, (_, t) => observation[t * 2]!);
       absorbed.push([steps, counted, [...rewarded]]);
     },
+    // What a try wants shows in its second step.
+    chance: async ({ observation }: Seen) => Float32Array.of(observation[2]! % 2 === 0 ? 2 : 0),
+    missed: (tried: Belief, share: number) => void missed.push([tried.mean[0]!, share]),
     draw: () => belief(++drawn),
     likeliest: () => belief(50),
   } as unknown as Recollection;
   const remembers = { begin: () => (begun++, recollection) };
   const run = () => metaTest(sparse, 3, agent, { ...rule, rng: rng("meta-test"), remembers });
-  return { run, acted, inferred, absorbed, begun: () => begun };
+  return { run, acted, inferred, absorbed, missed, begun: () => begun };
 }
 
 describe("a meta-test that explores by elimination", () => {
-  it("tries another task every period, takes in each step once, and acts on what is left where nothing was paid", async () => {
+  it("tries another task once the decoder has seen what the last one wants, takes in each step once, and acts on what is left where nothing was paid", async () => {
     const world = explored([]);
     const { belief: found } = await world.run();
     expect(world.acted).to.deep.equal([1, 1, 2, 2, 3, 3, 4, 4, 50, 50, 50, 50]);

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { rng } from "../../../src/domain/rng.ts";
+import type { Belief } from "../../../src/policy/agent.ts";
 import { deployedShapes, type NetShapes } from "../../../src/policy/nets.ts";
 import { Recall } from "../../../src/policy/recall.ts";
 import { codeOf, tinySpec } from "../learning/tiny.ts";
@@ -77,6 +78,32 @@ describe("exploring by elimination", () => {
     await brief.absorb(atOne(1), [false]);
     const r = rng("brief");
     expect(new Set(Array.from({ length: 200 }, () => brief.draw(r).mean[0]!)).size).to.equal(2);
+  });
+
+  it("believes what was tried in vain the less, and what is like it nearly as much less, by the time it had", () => {
+    const share = (of: readonly Belief[], z: number) => of.filter(({ mean }) => mean[0] === z).length / of.length;
+    const drawn = (recollection: ReturnType<Recall["begin"]>) => {
+      const r = rng("missed");
+      return Array.from({ length: 1000 }, () => recollection.draw(r));
+    };
+    const [whole, half] = [recall.begin(Float32Array.of(0, 2, 0)), recall.begin(Float32Array.of(0, 2, 0))];
+    whole.missed(whole.beliefs[0]!, 1);
+    half.missed(half.beliefs[0]!, 0.5);
+    // 0.3 of its weight is left, and of the other's, which lies one standard deviation of the prior off, 0.3 ^ exp(-1/2).
+    const other = 0.3 ** Math.exp(-0.5);
+    expect(share(drawn(whole), 0)).to.be.closeTo(0.3 / (0.3 + other), 0.05);
+    expect(share(drawn(half), 0)).to.be.closeTo(Math.sqrt(0.3) / (Math.sqrt(0.3) + Math.sqrt(other)), 0.05);
+    expect(whole.likeliest().mean[0]).to.equal(-1);
+  });
+
+  it("draws nothing that is put aside as long as there is something else", () => {
+    const recollection = recall.begin(Float32Array.of(0, 2, 0));
+    const [first, second] = recollection.beliefs;
+    const r = rng("aside");
+    const drawn = (aside: readonly Belief[]) => new Set(Array.from({ length: 50 }, () => recollection.draw(r, aside).mean[0]));
+    expect([...drawn([first!])]).to.deep.equal([-1]);
+    expect([...drawn([second!])]).to.deep.equal([0]);
+    expect([...drawn([first!, second!])]).to.deep.equal([0]);
   });
 
   it("adds up over an episode that is taken in piece by piece", async () => {

@@ -1,0 +1,100 @@
+import { expect } from "chai";
+import { Tries } from "../../../src/control/tries.ts";
+import { rng } from "../../../src/domain/rng.ts";
+import type { Belief } from "../../../src/policy/agent.ts";
+import type { Recollection, Seen } from "../../../src/policy/recall.ts";
+import { tinySpec } from "../learning/tiny.ts";
+
+const spec = tinySpec({ reward: { kind: "sparse", low: -1 } });
+const HORIZON = spec.horizon;
+const A = spec.action.length;
+const O = spec.observation.length;
+
+/** A memory of tasks 1, 2, 3, ... in that order; task k is achieved where the first number observed is k. */
+function remembered() {
+  const absorbed: [number, boolean[]][] = [];
+  const missed: [number, number][] = [];
+  const aside: number[][] = [];
+  let drawn = 0;
+  const recollection = {
+    chance: async ({ steps, observation }: Seen, { mean }: Belief) =>
+      Float32Array.from({ length: steps }, (_, t) => (observation[(t + 1) * O] === mean[0] ? 1 : 0)),
+    absorb: async ({ steps, observation }: Seen, rewarded: readonly boolean[]) => {
+      absorbed.push([observation[0]!, [...rewarded]]);
+      expect(observation).to.have.length((steps + 1) * O);
+    },
+    missed: (tried: Belief, share: number) => void missed.push([tried.mean[0]!, share]),
+    draw: (_: unknown, put: readonly Belief[]) => {
+      aside.push(put.map(({ mean }) => mean[0]!));
+      return { mean: Float32Array.of(++drawn), variance: Float32Array.of(1) };
+    },
+  } as unknown as Recollection;
+  return { recollection, absorbed, missed, aside };
+}
+
+/** Follows what was `found` at each step, -1 a step but where `paid`; told at once, or afterwards. */
+async function explored(found: readonly number[], paid: readonly number[] = [], live = true) {
+  const memory = remembered();
+  const rewards: number[] = [];
+  const tries = new Tries(memory.recollection, spec, rng("tries"), live ? rewards : undefined);
+  const tried: number[] = [];
+  const seen = found.map((x) => Float32Array.from({ length: O }, (_, i) => (i === 0 ? x : 0)));
+  const steps = found.length - 1;
+  for (let t = 0; t < steps; t++) {
+    tried.push((await tries.next(seen[t]!))[0]!);
+    tries.took(new Float32Array(A));
+    rewards.push(paid.includes(t) ? 0 : -1);
+  }
+  const observation = Float32Array.from(seen.flatMap((row) => [...row]));
+  await tries.end({ steps, observation, action: new Float32Array(steps * A) }, rewards);
+  return { ...memory, tried };
+}
+
+describe("the tries of an exploring episode", () => {
+  it("give a task up once the decoder has seen twice what it wants and nobody paid, and weigh what was seen", async () => {
+    const { tried, absorbed } = await explored([0, 0, 1, 1, 0, 2, 2, 0]);
+    expect(tried).to.deep.equal([1, 1, 1, 2, 2, 2, 3]);
+    expect(absorbed.map(([, rewarded]) => rewarded.length)).to.deep.equal([3, 3, 1]);
+  });
+
+  it("keep a task up that is being paid, whatever the decoder makes of it", async () => {
+    const { tried, absorbed } = await explored([0, 1, 1, 1, 1, 0], [1, 2, 3]);
+    expect(tried).to.deep.equal([1, 1, 1, 1, 1]);
+    expect(absorbed).to.deep.equal([[0, [false, true, true, true, false]]]);
+  });
+
+  it("keep a task up that has not been seen yet, to the end of the episode, and then believe it the less by the time it had", async () => {
+    const { tried, missed } = await explored([0, 1, 1, 0, 0, 0]);
+    expect(tried).to.deep.equal([1, 1, 2, 2, 2]);
+    expect(missed).to.deep.equal([[2, 3 / HORIZON]]);
+  });
+
+  it("blame no task that was paid or seen", async () => {
+    expect((await explored([0, 0, 0, 5, 5], [2])).missed).to.deep.equal([]);
+    expect((await explored([0, 0, 1, 1])).missed).to.deep.equal([]);
+    expect((await explored([0, 0, 0, 1])).missed).to.deep.equal([[1, 3 / HORIZON]]);
+    expect((await explored([0, 0, 1, 1, 0, 2, 2])).missed).to.deep.equal([]);
+  });
+
+  it("go on without rewards to what was not tried yet, and weigh the whole episode once somebody says what it was worth", async () => {
+    const { tried, aside, absorbed } = await explored([0, 1, 1, 2, 2, 0], [1], false);
+    expect(tried).to.deep.equal([1, 1, 2, 2, 3]);
+    expect(aside).to.deep.equal([[], [1], [1, 2]]);
+    expect(absorbed).to.deep.equal([[0, [false, true, false, false, false]]]);
+  });
+
+  it("count an observation once when they are asked again for it", async () => {
+    const { recollection, absorbed } = remembered();
+    const rewards: number[] = [];
+    const tries = new Tries(recollection, spec, rng("tries"), rewards);
+    const at = (x: number) => Float32Array.from({ length: O }, (_, i) => (i === 0 ? x : 0));
+    for (const x of [0, 1]) {
+      await tries.next(at(x));
+      await tries.next(at(x));
+      tries.took(new Float32Array(A));
+      rewards.push(-1);
+    }
+    await tries.next(at(1));
+    expect(absorbed).to.deep.equal([[0, [false, false]]]);
+  });
+});
