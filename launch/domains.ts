@@ -34,6 +34,8 @@ export interface Domain {
   open(): Promise<{ environment: Environment; watched?: Watched | undefined }>;
   /** The behaviour of the offline data, for one episode: a script, or a learned policy that is told the task. */
   behaviour(task: unknown, rng: Rng): Controller;
+  /** What it does before every other episode of the data, unseen, so that they begin from anywhere and not from the start posture alone. */
+  wander?(rng: Rng): Controller;
   /** "scripted", or who learned it: for manifests. */
   readonly behaves: string;
   /** Where a scene allows other tasks than its own: which, and what a rollout is worth for one. Absent where a task is not a thing of its scene. */
@@ -80,6 +82,10 @@ const sawyer: Domain = {
   },
   behaviour: (task, rng) => {
     const act = randomPrimitives(rng, { aim: (task as SawyerTask).aim, share: OWN });
+    return (observation) => act(observation);
+  },
+  wander: (rng) => {
+    const act = randomPrimitives(rng);
     return (observation) => act(observation);
   },
   behaves: "scripted",

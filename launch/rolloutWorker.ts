@@ -3,7 +3,7 @@ import { metaTest, underBelief } from "../src/control/metaTest.ts";
 import type { ContextSource, MetaTestRule } from "../src/control/metaTest.ts";
 import { rewardedRollout, rollout } from "../src/control/rollout.ts";
 import { withoutRewards } from "../src/control/withoutRewards.ts";
-import type { Episode, Rollout, Split } from "../src/domain/experience.ts";
+import type { DomainSpec, Episode, Rollout, Split } from "../src/domain/experience.ts";
 import { rng } from "../src/domain/rng.ts";
 import { Agent } from "../src/policy/agent.ts";
 import type { Actor, Belief } from "../src/policy/agent.ts";
@@ -212,6 +212,18 @@ function practising(job: PractiseJob, { label, beliefs }: PractiseJob["rollouts"
   return underBelief(agent!, beliefs ?? agent!.prior(), job.latentPeriod, stream, noise);
 }
 
+/** Steps before an episode of data at most that nobody sees. */
+const WANDERED = 40;
+
+/** What is left of an episode without its first `unseen` steps. */
+const since = ({ observation: O, action: A }: DomainSpec, episode: Episode, unseen: number): Episode => ({
+  ...episode,
+  steps: episode.steps - unseen,
+  observation: episode.observation.slice(unseen * O.length),
+  action: episode.action.slice(unseen * A.length),
+  reward: episode.reward.slice(unseen),
+});
+
 async function behaviour(split: Split, taskSeed: number, id: number, seed: number, count: number, foreign = 0) {
   const { domain, environment } = opened();
   const task = domain.task(split, taskSeed, id);
@@ -220,8 +232,16 @@ async function behaviour(split: Split, taskSeed: number, id: number, seed: numbe
   for (let e = 0; e < count; e++) {
     const whose = e < count - foreign ? task : domain.task(split, taskSeed, id + 1);
     const controller = domain.behaviour(whose, rng("behaviour", seed, split, taskSeed, id, e));
-    const { episode, outcome } = await rewardedRollout(environment, task, controller, { task: id });
-    episodes.push(episode);
+    const stream = rng("wander", seed, split, taskSeed, id, e);
+    const unseen = domain.wander && e % 2 === 1 ? 1 + stream.integer(WANDERED) : 0;
+    const wandering = domain.wander?.(stream);
+    const { episode, outcome } = await rewardedRollout(
+      environment,
+      task,
+      (observation, t) => (t < unseen ? wandering!(observation, t) : controller(observation, t - unseen)),
+      { task: id, horizon: domain.spec.horizon + unseen },
+    );
+    episodes.push(since(domain.spec, episode, unseen));
     successes.push(outcome.success ? 1 : 0);
   }
   return { episodes, successes };

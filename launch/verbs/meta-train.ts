@@ -7,8 +7,12 @@ import { ALGORITHMS, algorithmConfig } from "../../src/learning/algorithms.ts";
 import type { AlgorithmName } from "../../src/learning/algorithms.ts";
 import { PRESETS } from "../../src/learning/config.ts";
 import type { Preset } from "../../src/learning/config.ts";
+import type { LearnerConfig } from "../../src/learning/config.ts";
 import { readDataset } from "../../src/learning/dataset.ts";
 import type { Metrics } from "../../src/learning/learner.ts";
+import { readBundle, requireSpec } from "../../src/policy/bundle.ts";
+import type { Bundle } from "../../src/policy/bundle.ts";
+import type { DomainSpec } from "../../src/domain/experience.ts";
 import { bundleOf } from "../bundles.ts";
 import { integer, type Verb } from "../cli.ts";
 import { decoderQuality } from "../decoderQuality.ts";
@@ -25,6 +29,7 @@ interface Options {
   readonly preset: Preset;
   readonly validation: number;
   readonly checkpointEvery: number;
+  readonly from?: string;
   readonly resume?: boolean;
   readonly workers: number;
 }
@@ -38,6 +43,24 @@ const shown = (losses: Metrics): string =>
     .flatMap((name) => (losses[name] === undefined ? [] : [`${name} ${losses[name].toFixed(3)}`]))
     .slice(-2)
     .join(" ");
+
+/** A bundle whose weights a run can go on from. @throws "bundle.mismatch" where they are of something else */
+async function beginning(
+  directory: string,
+  wanted: { readonly algo: AlgorithmName; readonly spec: DomainSpec; readonly config: LearnerConfig },
+): Promise<Bundle> {
+  const bundle = await readBundle(directory);
+  requireSpec(bundle, wanted.spec);
+  const { algorithm, nets, head } = bundle.manifest;
+  if (algorithm !== wanted.algo)
+    throw new OnarmError("bundle.mismatch", `--from ${directory}: made by ${algorithm}; go on with --algo ${algorithm}`);
+  if (configHash([nets, head]) !== configHash([wanted.config.nets, wanted.config.head]))
+    throw new OnarmError(
+      "bundle.mismatch",
+      `--from ${directory}: its nets or its decoder's head are not those of this config; name them as its manifest.json has them`,
+    );
+  return bundle;
+}
 
 export const verb: Verb<Options> = {
   name: "meta-train",
@@ -54,6 +77,10 @@ export const verb: Verb<Options> = {
       .option("--updates <n>", "gradient updates", integer({ min: 1, max: 10_000_000 }), 20000)
       .option("--validation <n>", "validation tasks that judge the decoder", integer({ min: 1, max: 1000 }), 40)
       .option("--checkpoint-every <n>", "updates between checkpoints", integer({ min: 1 }), 5000)
+      .option(
+        "--from <dir>",
+        "begin with the weights of this bundle, of the same domain, algorithm and nets, and not with fresh ones",
+      )
       .option("--resume", "go on from the last checkpoint in --out, bit for bit")
       .option("--workers <n>", "processes that roll out", integer({ min: 1, max: 64 }), 2);
   },
@@ -63,21 +90,25 @@ export const verb: Verb<Options> = {
     const { algo } = options;
     const where = context.configFile ?? "--config";
     const config = algorithmConfig(algo, options.preset, domain.spec, context.config ?? {}, where);
+    const from = options.from === undefined ? undefined : await beginning(options.from, { algo, spec: domain.spec, config });
     const directory = path.resolve(context.out ?? `out/bundle-${domain.spec.name}-${context.seed}`);
     await mkdir(path.dirname(directory), { recursive: true });
     const checkpoint = `${directory}.checkpoint`;
     const trainer = new Remote<TrainerHandlers>("trainer", new URL("../trainer.ts", import.meta.url));
     let rollouts: Rollouts | undefined;
     try {
-      await trainer.call("open", { algo, spec: domain.spec, config, seed: context.seed, dataset: path.resolve(options.dataset) });
-      const of = configHash({ dataset: dataset.sha256, algo, config, seed: context.seed });
+      await trainer.call("open", {
+        ...{ algo, spec: domain.spec, config, seed: context.seed, dataset: path.resolve(options.dataset) },
+        ...(from ? { tensors: { ...from.tensors } } : {}),
+      });
+      const of = configHash({ dataset: dataset.sha256, algo, config, seed: context.seed, ...(from ? { from: from.hash } : {}) });
       const kept = options.resume
         ? ((await trainer.call("loadCheckpoint", { file: checkpoint })) as { updates: number; of: string })
         : undefined;
       if (kept && kept.of !== of)
         throw new OnarmError(
           "usage.invalid",
-          `${checkpoint}: left by a run with another dataset, config or seed; repeat that command line, or start without --resume`,
+          `${checkpoint}: left by a run with another dataset, config, seed or beginning; repeat that command line, or start without --resume`,
         );
       let done = kept?.updates ?? 0;
       const save = () => trainer.call("saveCheckpoint", { file: checkpoint, progress: { updates: done, of } });
@@ -92,7 +123,7 @@ export const verb: Verb<Options> = {
       const progress = context.progress("updates", options.updates);
       progress.update(done);
       let losses: Metrics | undefined;
-      const [from, began] = [done, performance.now()];
+      const [first, began] = [done, performance.now()];
       while (done < options.updates && !context.signal.aborted) {
         const count = Math.min(CHUNK, options.updates - done);
         losses = await trainer.call("update", { count });
@@ -101,7 +132,7 @@ export const verb: Verb<Options> = {
         if (done % options.checkpointEvery < CHUNK) await save();
       }
       progress.finish();
-      const updatesPerSecond = (1000 * (done - from)) / (performance.now() - began);
+      const updatesPerSecond = (1000 * (done - first)) / (performance.now() - began);
       if (context.signal.aborted) return await stop();
       const judged = {
         config,
@@ -131,8 +162,8 @@ export const verb: Verb<Options> = {
             tasks: dataset.manifest.tasks.count,
             ...(dataset.manifest.tasks.own ? { own: dataset.manifest.tasks.own } : {}),
           },
-          parent: null,
-          updates: done,
+          parent: from?.hash ?? null,
+          updates: (from?.manifest.provenance.updates ?? 0) + done,
           practiceSteps: 0,
           practice: "none",
           metrics: decoder === null ? {} : "auc" in decoder ? { decoderAuc: decoder.auc } : { decoderR2: decoder.r2 },

@@ -9,9 +9,6 @@ import type { Facts, Primitive } from "./primitives.ts";
 const PATIENCE = 60;
 /** Chance per step that a primitive is given up before it is done: then the next one begins from anywhere. */
 const DISTRACTION = 0.02;
-/** Chance that an episode with an aim begins with anything that is feasible, and steps after which that is left at the latest: an aim is to be seen begun from anywhere. */
-const ELSEWHERE = 0.5;
-const LEFT_AFTER = 30;
 /** Chance per step that a finished primitive is kept up for another: a hand that rests is seen after everything it may do, so that resting tells nothing. */
 const DWELL = 0.8;
 
@@ -34,14 +31,11 @@ export function randomPrimitives(r: Rng, { noise = 0.3, aim, share = 0 }: Script
   let current: Primitive | undefined;
   let steps = 0;
   let rests = false;
-  let patience = aim && r.uniform() < ELSEWHERE ? 1 + r.integer(LEFT_AFTER) : PATIENCE;
-  const anything = (seen: Facts) => r.pick(feasible(seen))(r);
-  const next = (seen: Facts) => (aim && r.uniform() < share ? primitiveOf(aim) : anything(seen));
+  const next = (seen: Facts) => (aim && r.uniform() < share ? primitiveOf(aim) : r.pick(feasible(seen))(r));
   return (observation) => {
     const seen = facts(observation);
-    if (!current) current = patience < PATIENCE ? anything(seen) : next(seen);
-    else if (steps >= patience || r.uniform() < (rests ? 1 - DWELL : DISTRACTION))
-      [current, steps, rests, patience] = [next(seen), 0, false, PATIENCE];
+    if (!current || steps >= PATIENCE || r.uniform() < (rests ? 1 - DWELL : DISTRACTION))
+      [current, steps, rests] = [next(seen), 0, false];
     const wanted = current(seen);
     steps++;
     rests ||= wanted.done;
