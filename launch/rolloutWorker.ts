@@ -1,9 +1,10 @@
 import { setPriority } from "node:os";
 import { metaTest, underBelief } from "../src/control/metaTest.ts";
 import type { ContextSource, MetaTestRule } from "../src/control/metaTest.ts";
-import { rewardedRollout, rollout } from "../src/control/rollout.ts";
+import { rewardedAfter, rewardedRollout, rollout } from "../src/control/rollout.ts";
+import type { Unseen } from "../src/control/rollout.ts";
 import { withoutRewards } from "../src/control/withoutRewards.ts";
-import type { DomainSpec, Episode, Rollout, Split } from "../src/domain/experience.ts";
+import type { Episode, Rollout, Split } from "../src/domain/experience.ts";
 import { rng } from "../src/domain/rng.ts";
 import { Agent } from "../src/policy/agent.ts";
 import type { Actor, Belief } from "../src/policy/agent.ts";
@@ -36,6 +37,8 @@ export interface MetaTestJob extends Tasks {
   readonly rule: MetaTestRule;
   /** Behaviour episodes per task that make the offline context. */
   readonly offlineEpisodes: number;
+  /** The scored episode begins from anywhere, and not from the start posture. */
+  readonly wander?: boolean;
   /** Infer, but do not act: the scores are empty. */
   readonly beliefOnly?: boolean;
 }
@@ -157,6 +160,7 @@ const handlers = {
       const result = await metaTest(environment, task, agent!, {
         ...{ ...job.rule, id, context: job.context, offline, rng: stream },
         remembers: job.rule.recall && remembers,
+        unseen: job.wander ? wandered(job, id, 1) : undefined,
       });
       scores.push({
         task: id,
@@ -212,17 +216,16 @@ function practising(job: PractiseJob, { label, beliefs }: PractiseJob["rollouts"
   return underBelief(agent!, beliefs ?? agent!.prior(), job.latentPeriod, stream, noise);
 }
 
-/** Steps before an episode of data at most that nobody sees. */
+/** Steps at most that nobody sees before an episode that begins from anywhere. */
 const WANDERED = 40;
 
-/** What is left of an episode without its first `unseen` steps. */
-const since = ({ observation: O, action: A }: DomainSpec, episode: Episode, unseen: number): Episode => ({
-  ...episode,
-  steps: episode.steps - unseen,
-  observation: episode.observation.slice(unseen * O.length),
-  action: episode.action.slice(unseen * A.length),
-  reward: episode.reward.slice(unseen),
-});
+/** Of item k: the same steps whoever acts afterwards. */
+function wandered({ seed, split, taskSeed }: Omit<Tasks, "ids">, id: number, e: number): Unseen | undefined {
+  const stream = rng("wander", seed, split, taskSeed, id, e);
+  const steps = 1 + stream.integer(WANDERED);
+  const controller = opened().domain.wander?.(stream);
+  return controller && { steps, controller };
+}
 
 async function behaviour(split: Split, taskSeed: number, id: number, seed: number, count: number, foreign = 0) {
   const { domain, environment } = opened();
@@ -232,16 +235,11 @@ async function behaviour(split: Split, taskSeed: number, id: number, seed: numbe
   for (let e = 0; e < count; e++) {
     const whose = e < count - foreign ? task : domain.task(split, taskSeed, id + 1);
     const controller = domain.behaviour(whose, rng("behaviour", seed, split, taskSeed, id, e));
-    const stream = rng("wander", seed, split, taskSeed, id, e);
-    const unseen = domain.wander && e % 2 === 1 ? 1 + stream.integer(WANDERED) : 0;
-    const wandering = domain.wander?.(stream);
-    const { episode, outcome } = await rewardedRollout(
-      environment,
-      task,
-      (observation, t) => (t < unseen ? wandering!(observation, t) : controller(observation, t - unseen)),
-      { task: id, horizon: domain.spec.horizon + unseen },
-    );
-    episodes.push(since(domain.spec, episode, unseen));
+    const unseen = e % 2 === 1 ? wandered({ seed, split, taskSeed }, id, e) : undefined;
+    const { episode, outcome } = unseen
+      ? await rewardedAfter(unseen, environment, task, controller, { task: id })
+      : await rewardedRollout(environment, task, controller, { task: id });
+    episodes.push(episode);
     successes.push(outcome.success ? 1 : 0);
   }
   return { episodes, successes };

@@ -89,6 +89,8 @@ interface Scored {
   readonly ids: readonly number[];
   readonly context: ContextSource;
   readonly seed: number;
+  /** The scored episodes begin from anywhere. */
+  readonly wander?: boolean;
 }
 
 /** The same for tasks by number. */

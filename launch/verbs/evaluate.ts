@@ -19,6 +19,7 @@ interface Options {
   readonly context: ContextSource;
   readonly workers: number;
   readonly explore: "default" | "prior";
+  readonly begin: "start" | "anywhere";
   readonly perTask?: boolean;
 }
 
@@ -49,6 +50,14 @@ export const verb: Verb<Options> = {
           .choices(["default", "prior"])
           .default("default"),
       )
+      .addOption(
+        new Option(
+          "--begin <where>",
+          "the scored episode, from the start posture or from wherever 1 to 40 steps of the scripted hand lead (sawyer)",
+        )
+          .choices(["start", "anywhere"])
+          .default("start"),
+      )
       .option("--workers <n>", "processes that roll out", integer({ min: 1, max: 64 }), 2)
       .option("--per-task", "list every task's score");
   },
@@ -59,6 +68,12 @@ export const verb: Verb<Options> = {
     requireSpec(bundle, domain.spec);
     const other = options.against === undefined ? undefined : asked(await readBundle(path.resolve(options.against)));
     if (other) requireSpec(other, domain.spec);
+    const wander = options.begin === "anywhere";
+    if (wander && !domain.wander)
+      throw new OnarmError(
+        "usage.invalid",
+        `--begin anywhere: every episode of ${domain.spec.name} begins where its task says; leave the flag out`,
+      );
     const rollouts = await Rollouts.open(domain.spec.name, options.workers);
     try {
       const progress = context.progress("tasks", options.tasks * (other ? 2 : 1));
@@ -68,7 +83,7 @@ export const verb: Verb<Options> = {
         return scoreTasks(
           rollouts,
           scored,
-          { ...where, tasks: options.tasks, context: options.context },
+          { ...where, tasks: options.tasks, context: options.context, ...(wander ? { wander } : {}) },
           (n) => progress.advance(n),
           context.signal,
         );

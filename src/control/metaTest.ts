@@ -4,8 +4,8 @@ import { drawLatent } from "../policy/agent.ts";
 import type { Actor, Belief } from "../policy/agent.ts";
 import type { Environment, Outcome } from "../ports/environment.ts";
 import type { Recall, Recollection } from "../policy/recall.ts";
-import { rewardedRollout } from "./rollout.ts";
-import type { Controller } from "./rollout.ts";
+import { rewardedAfter, rewardedRollout } from "./rollout.ts";
+import type { Controller, Unseen } from "./rollout.ts";
 import { isHit, Tries } from "./tries.ts";
 
 /** Where the belief of the scored episode comes from: own exploration, a given offline history, or nowhere (the prior). */
@@ -66,6 +66,8 @@ export async function metaTest<Task>(
     readonly rng: Rng;
     /** What explores, where the rule says so. */
     readonly remembers?: Pick<Recall, "begin"> | undefined;
+    /** What comes before the scored episode begins. */
+    readonly unseen?: Unseen | undefined;
     readonly signal?: AbortSignal;
   },
 ): Promise<MetaTestResult> {
@@ -100,7 +102,9 @@ export async function metaTest<Task>(
   const belief = recollection && nothing ? recollection.likeliest() : await agent.infer(history, rng);
   const controller: Controller =
     options.scoredLatent === "mean" ? (observation) => agent.act(observation, belief.mean) : underBelief(agent, belief, 1, rng);
-  const { episode, outcome, stopped } = await rewardedRollout(environment, task, controller, follow);
+  const { episode, outcome, stopped } = options.unseen
+    ? await rewardedAfter(options.unseen, environment, task, controller, follow)
+    : await rewardedRollout(environment, task, controller, follow);
   // An arm that was stopped earns nothing more: the steps it did not make count as the worst.
   const { horizon, reward } = environment.spec;
   const lost = stopped !== undefined && reward.kind === "sparse" ? (horizon - episode.steps) * reward.low : 0;

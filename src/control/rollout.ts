@@ -47,6 +47,42 @@ export async function rewardedRollout<Task>(
   };
 }
 
+/** What is done before an episode begins, and nobody sees: so many steps, which are no part of it. */
+export interface Unseen {
+  readonly steps: number;
+  readonly controller: Controller;
+}
+
+/** A rewarded rollout of the domain's horizon that begins where `unseen` leaves the arm and its scene. The outcome is that of the world as it is at the end. */
+export async function rewardedAfter<Task>(
+  unseen: Unseen,
+  environment: Environment<Task>,
+  task: Task,
+  controller: Controller,
+  options: Omit<RolloutOptions, "horizon">,
+): Promise<Made<{ readonly episode: Episode; readonly outcome: Outcome }>> {
+  const { observation: seen, action: wanted, horizon } = environment.spec;
+  const first = unseen.steps;
+  const { episode, ...rest } = await rewardedRollout(
+    environment,
+    task,
+    (observation, t) => (t < first ? unseen.controller(observation, t) : controller(observation, t - first)),
+    { ...options, horizon: horizon + first },
+  );
+  // An arm that was stopped before it began has made no step.
+  const from = Math.min(first, episode.steps);
+  return {
+    ...rest,
+    episode: {
+      ...episode,
+      steps: episode.steps - from,
+      observation: episode.observation.slice(from * seen.length),
+      action: episode.action.slice(from * wanted.length),
+      reward: episode.reward.slice(from),
+    },
+  };
+}
+
 /** Why `error` says that the arm was stopped; undefined for any other error. */
 const stopOf = (error: unknown): string | undefined =>
   error instanceof OnarmError && (error.code === "command.stopped" || error.code === "budget.spent")

@@ -79,6 +79,11 @@ const table: readonly (readonly [string, () => readonly string[], RegExp])[] = [
   ["an infinite number", () => practise(at("bundle"), at("dataset"), "--steps", "Infinity"), /--steps.*number/],
   ["a negative seed", () => evaluate(at("bundle"), "--seed", "-1"), /--seed.*number/],
   ["an unknown algorithm", () => train(at("dataset"), "--algo", "ppo"), /ppo.*smac/],
+  [
+    "a beginning that no arm has",
+    () => evaluate(at("bundle"), "--begin", "anywhere"),
+    /--begin anywhere.*point.*leave the flag out/,
+  ],
   ["an unknown context", () => evaluate(at("bundle"), "--context", "others"), /others.*own, offline, none/],
   ["an unknown thing for the gate to do", () => ["gate", "demote"], /demote.*rollback/],
   ["a gate without a candidate", () => ["gate", "--incumbent", at("bundle")], /--candidate is missing; name/],
@@ -109,6 +114,19 @@ const table: readonly (readonly [string, () => readonly string[], RegExp])[] = [
   ["the gate between two domains", () => judge(at("bundle"), at("sparse-bundle")), /domain is "point-sparse".*use a bundle/],
   ["the gate with a damaged candidate", () => judge(at("bundle"), spoiled("bundle", weights, flipped)), /sha-256.*restore/],
   ["a promotion of nothing", () => ["gate", "promote", "--candidate", at("nowhere")], /nowhere: no bundle here/],
+
+  [
+    "a beginning of another domain",
+    () => train(at("dataset"), "--from", at("sparse-bundle")),
+    /domain is "point-sparse".*use a bundle/,
+  ],
+  [
+    "a beginning of another algorithm",
+    () => train(at("dataset"), "--from", at("bundle"), "--algo", "bc"),
+    /made by smac.*--algo smac/,
+  ],
+  ["a beginning with other nets", () => train(at("dataset"), "--from", at("bundle")), /--from.*nets.*manifest\.json/],
+  ["a beginning that is no bundle", () => train(at("dataset"), "--from", at("dataset")), /dataset.*not a bundle/],
 
   ["a missing dataset", () => train(at("nowhere")), /nowhere: no dataset here.*onarm dataset/],
   [

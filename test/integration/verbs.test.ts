@@ -1,6 +1,7 @@
 import { copyFileSync, cpSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { expect } from "chai";
-import { at, constantPolicy, filesIn, fixture, make, onarm, weightsOf, write } from "./verbs.run.ts";
+import { readBundle } from "../../src/policy/bundle.ts";
+import { at, constantPolicy, filesIn, fixture, make, onarm, tiny, weightsOf, write } from "./verbs.run.ts";
 
 const evaluate = (...args: string[]) => onarm("evaluate", "--bundle", at("bundle"), "--tasks", "8", "--task-seed", "4", ...args);
 const practise = (out: string, seed: number) =>
@@ -38,6 +39,18 @@ describe("From nothing to a practised policy, verb by verb", function () {
     await make.metaTrain("dataset", "bundle-other", 2);
     expect(weightsOf(at("bundle-again"))).to.equal(weightsOf(at("bundle")));
     expect(weightsOf(at("bundle-other"))).to.not.equal(weightsOf(at("bundle")));
+  });
+
+  it("meta-train goes on from a bundle's weights, and says from whose", async () => {
+    const few = ["--dataset", at("dataset"), "--updates", "1", "--validation", "4", "--config", tiny];
+    const { json } = await make.run("meta-train", ...few, "--from", at("bundle"), "--out", at("gone-on"));
+    const policy = async (name: string) => (await readBundle(at(name))).tensors["raw.pi.w0"]!;
+    const [before, after] = [await policy("bundle"), await policy("gone-on")];
+    const moved = Math.max(...after.map((w, i) => Math.abs(w - before[i]!)));
+    // One step of Adam moves a weight by its learning rate at most.
+    expect(moved).to.be.within(1e-7, 1.01e-3);
+    const { provenance } = (await readBundle(at("gone-on"))).manifest;
+    expect([provenance.parent, provenance.updates, json.updates]).to.deep.equal([(await fixture()).bundle.json.hash, 301, 1]);
   });
 
   it("evaluate scores held-out tasks: the same numbers from the same seeds, whatever the number of workers, and others from others", async () => {

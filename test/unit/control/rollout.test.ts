@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { rewardedRollout, rollout } from "../../../src/control/rollout.ts";
+import { rewardedAfter, rewardedRollout, rollout } from "../../../src/control/rollout.ts";
 import { metaTest } from "../../../src/control/metaTest.ts";
 import { OnarmError } from "../../../src/domain/errors.ts";
 import { rng } from "../../../src/domain/rng.ts";
@@ -48,6 +48,21 @@ describe("a rollout", () => {
     expect(episode.rewardSource).to.equal("environment");
     expect(outcome).to.deep.equal({ success: true, successAny: true });
     expect(calls.slice(1)).to.deep.equal([...Array(4).fill(["step", "reward"]).flat(), "outcome"]);
+  });
+
+  it("after steps that nobody sees begins where they led, for a whole horizon, as if there had been none", async () => {
+    const { environment } = countingEnvironment();
+    const asked: [string, number][] = [];
+    const unseen = { steps: 3, controller: (_: Float32Array, t: number) => (asked.push(["unseen", t]), Float32Array.of(9, 9)) };
+    const seen = (_: Float32Array, t: number) => (asked.push(["seen", t]), act(_, t));
+    const { episode, outcome } = await rewardedAfter(unseen, environment, 3, seen, { task: 0 });
+    expect(asked).to.deep.equal([0, 1, 2].map((t) => ["unseen", t]).concat([0, 1, 2, 3].map((t) => ["seen", t])));
+    expect([...episode.observation]).to.deep.equal([3, 3, 4, 3, 5, 3, 6, 3, 7, 3]);
+    expect([...episode.action]).to.deep.equal([0, 1, 2, 3].flatMap((t) => [Math.fround(t / 10), -1]));
+    expect([...episode.reward]).to.deep.equal([-4, -5, -6, -7]);
+    expect([episode.steps, outcome.success]).to.deep.equal([4, false]);
+    const short = await rewardedAfter(unseen, countingEnvironment({ ends: 2 }).environment, 3, seen, { task: 0 });
+    expect([short.episode.steps, short.episode.observation.length, short.episode.reward.length]).to.deep.equal([0, 2, 0]);
   });
 
   it("stops between two steps when it is interrupted", async () => {
