@@ -7,7 +7,8 @@ import type { Environment } from "../src/ports/environment.ts";
 import { sawyerReward, sawyerSpec } from "../src/tasks/sawyer.ts";
 import { sawyerTask } from "../src/tasks/sawyerScenes.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
-import { randomPrimitives } from "../src/control/scripted.ts";
+import { homing, randomPrimitives } from "../src/control/scripted.ts";
+import type { Homing } from "../src/control/tries.ts";
 import { isFeasible } from "../src/tasks/ownTasks.ts";
 import { seen } from "./recordings/seen.ts";
 import { openSawyer } from "./sawyer.ts";
@@ -36,6 +37,8 @@ export interface Domain {
   behaviour(task: unknown, rng: Rng): Controller;
   /** What it does before every other episode of the data, unseen, so that they begin from anywhere and not from the start posture alone. */
   wander?(rng: Rng): Controller;
+  /** The way back to where episodes start, which exploring takes between two tries. */
+  home?: Homing;
   /** "scripted", or who learned it: for manifests. */
   readonly behaves: string;
   /** Where a scene allows other tasks than its own: which, and what a rollout is worth for one. Absent where a task is not a thing of its scene. */
@@ -84,6 +87,7 @@ const sawyer: Domain = {
     const act = randomPrimitives(rng, { aim: (task as SawyerTask).aim, share: OWN });
     return (observation) => act(observation);
   },
+  home: homing,
   wander: (rng) => {
     const act = randomPrimitives(rng);
     return (observation) => act(observation);

@@ -2,6 +2,7 @@ import { configHash } from "../src/config/hash.ts";
 import type { Controller } from "../src/control/controller.ts";
 import { underBelief } from "../src/control/metaTest.ts";
 import { rollout } from "../src/control/rollout.ts";
+import { homing } from "../src/control/scripted.ts";
 import { isHit, Tries } from "../src/control/tries.ts";
 import { watched } from "../src/control/watched.ts";
 import type { Inference } from "../src/control/watched.ts";
@@ -133,9 +134,10 @@ export function driving({
       const remembers = recall;
       return async (observation: Observation) => {
         recollection ??= remembers.begin(observation);
-        tries ??= new Tries(recollection, environment.spec, stream);
-        drawn(await tries.next(observation));
-        const action = await acting.act(observation, z!);
+        tries ??= new Tries(recollection, environment.spec, stream, { home: homing });
+        const step = await tries.next(observation);
+        if ("z" in step) drawn(step.z);
+        const action = "home" in step ? step.home : await acting.act(observation, step.z);
         tries.took(action);
         return action;
       };

@@ -160,6 +160,7 @@ const handlers = {
       const result = await metaTest(environment, task, agent!, {
         ...{ ...job.rule, id, context: job.context, offline, rng: stream },
         remembers: job.rule.recall && remembers,
+        home: domain.home,
         unseen: job.wander ? wandered(job, id, 1) : undefined,
       });
       scores.push({

@@ -1,3 +1,4 @@
+import { homing } from "../../src/control/scripted.ts";
 import { metaTest } from "../../src/control/metaTest.ts";
 import { OnarmError } from "../../src/domain/errors.ts";
 import { rng } from "../../src/domain/rng.ts";
@@ -33,7 +34,7 @@ export async function tried(
     const trace = traceRollout(environment, { joints: twin.arm.joints, tick$: controller.tick$ });
     const stream = rng("meta-test", seed, "test", taskSeed, id);
     const { scored } = await metaTest(trace.environment, task, agent, {
-      ...{ ...bundle.manifest.metaTest, id, context: "own", rng: stream, signal, remembers },
+      ...{ ...bundle.manifest.metaTest, id, context: "own", rng: stream, signal, remembers, home: homing },
     });
     const { records, steps } = trace.end();
     const joints = records.flatMap((record) => (record.channel === "/joint_states" ? [record] : []));

@@ -7,6 +7,7 @@ import type { Recall, Recollection } from "../policy/recall.ts";
 import { rewardedAfter, rewardedRollout } from "./rollout.ts";
 import type { Controller, Unseen } from "./rollout.ts";
 import { isHit, Tries } from "./tries.ts";
+import type { Homing } from "./tries.ts";
 
 /** Where the belief of the scored episode comes from: own exploration, a given offline history, or nowhere (the prior). */
 export type ContextSource = "own" | "offline" | "none";
@@ -66,6 +67,8 @@ export async function metaTest<Task>(
     readonly rng: Rng;
     /** What explores, where the rule says so. */
     readonly remembers?: Pick<Recall, "begin"> | undefined;
+    /** The way home between two tries. */
+    readonly home?: Homing | undefined;
     /** What comes before the scored episode begins. */
     readonly unseen?: Unseen | undefined;
     readonly signal?: AbortSignal;
@@ -83,8 +86,9 @@ export async function metaTest<Task>(
         let tries: Tries | undefined;
         const controller: Controller = async (observation) => {
           recollection ??= remembers.begin(observation);
-          tries ??= new Tries(recollection, environment.spec, rng, rewards);
-          const action = await agent.act(observation, await tries.next(observation), noise.noise);
+          tries ??= new Tries(recollection, environment.spec, rng, { rewards, home: options.home });
+          const step = await tries.next(observation);
+          const action = "home" in step ? step.home : await agent.act(observation, step.z, noise.noise);
           tries.took(action);
           return action;
         };

@@ -9,6 +9,7 @@ import {
   CLOSED_TRAVEL,
   LOCKER_TRAVEL,
   REACH_GOAL,
+  START_TIP,
   TABLE_Z,
   inTray,
   sawyerSpec,
@@ -46,6 +47,7 @@ const OPENED = 0.105;
 const CLOSED = 0.008;
 const PRESSED = 0.009;
 const REACHED = 0.02;
+const AT_HOME = 0.03;
 
 type Seen = { readonly at: Vec3; readonly travel: number };
 /** What a behaviour may know: nothing that the policy's observation does not hold. A height that is not observed is the table's. m in `base`. */
@@ -123,6 +125,13 @@ const emptyHanded =
 export function reach(goal: Vec3): Primitive {
   return ({ tip }) => ({ v: approach(tip, goal), grip: 1, done: between(tip, goal) < REACHED });
 }
+
+/** Brings an empty hand back to where episodes start, with open fingers. */
+export const home: Primitive = emptyHanded(({ tip, gap }) => ({
+  v: approach(tip, START_TIP),
+  grip: -1,
+  done: between(tip, START_TIP) < AT_HOME && gap > FREE_GAP,
+}));
 
 /** Moves the drawer by its bar: +1 hooks it from behind and draws it out, -1 pushes it home. Starts over when the bar has slipped past. */
 function slide(direction: 1 | -1, finished: (travel: number) => boolean): Primitive {

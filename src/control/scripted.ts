@@ -2,7 +2,7 @@ import type { Action, Observation } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import { ACTION_SPEED, OPEN_TRAVEL } from "../tasks/sawyer.ts";
 import type { AimKind, SawyerAim } from "../tasks/sawyer.ts";
-import { closeDrawer, closeLocker, facts, openDrawer, openLocker, pick, place, pressButton, reach } from "./primitives.ts";
+import { closeDrawer, closeLocker, facts, home, openDrawer, openLocker, pick, place, pressButton, reach } from "./primitives.ts";
 import type { Facts, Primitive } from "./primitives.ts";
 
 /** Steps after which a primitive that is still not done is given up for another one. */
@@ -47,6 +47,12 @@ export function randomPrimitives(r: Rng, { noise = 0.3, aim, share = 0 }: Script
 export function goalDirected(aim: SawyerAim, r: Rng, { noise = 0.3 }: ScriptedOptions = {}): Scripted {
   const primitive = primitiveOf(aim);
   return (observation) => noisy(primitive(facts(observation)), noise, r);
+}
+
+/** The way back to where episodes start, with empty, open fingers; undefined when the hand is there. */
+export function homing(observation: Observation): Action | undefined {
+  const { v, grip, done } = home(facts(observation));
+  return done ? undefined : Float32Array.from([...v.map((x) => clip(x / ACTION_SPEED)), grip]);
 }
 
 const primitives: Readonly<Record<Exclude<AimKind, "reach">, () => Primitive>> = {

@@ -1,4 +1,4 @@
-import type { DomainSpec, Observation } from "../domain/experience.ts";
+import type { Action, DomainSpec, Observation } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import type { Belief } from "../policy/agent.ts";
 import type { Recollection, Seen } from "../policy/recall.ts";
@@ -6,19 +6,26 @@ import type { Recollection, Seen } from "../policy/recall.ts";
 /** Whether a reward is the better of a domain's two; never where rewards are dense. */
 export const isHit = ({ reward }: DomainSpec, r: number): boolean => reward.kind === "sparse" && r > reward.low + 0.5;
 
+/** The way back to where episodes start; undefined there. Policies know best what to do from where they were shown it. */
+export type Homing = (observation: Observation) => Action | undefined;
+
+/** What an exploring step is: an action of the way home, or the task that is tried. */
+export type Step = { readonly home: Action } | { readonly z: Float32Array };
+
 /** Rewards that the decoder must have expected of a try, in steps, before it has had its chance. */
 const SHOWN = 1.5;
 
 /**
  * One exploring episode by elimination: one remembered task after another is tried, each until the decoder has seen what it wants, or for the
- * rest of the episode; a try that is being rewarded is kept up. `rewards`: filled by who steps; absent where nobody rewards an episode before it
- * is over: then nothing is tried twice in it.
+ * rest of the episode; a try that is being rewarded is kept up. Between two tries the arm goes `home`, where that is known. `rewards`: filled by who
+ * steps; absent where nobody rewards an episode before it is over: then nothing is tried twice in it.
  */
 export class Tries {
   readonly #recollection: Recollection;
   readonly #spec: DomainSpec;
   readonly #rng: Rng;
   readonly #rewards: readonly number[] | undefined;
+  readonly #home: Homing | undefined;
   readonly #observation: number[] = [];
   readonly #action: number[] = [];
   readonly #tried: Belief[] = [];
@@ -29,27 +36,36 @@ export class Tries {
   #shown = 0;
   #trying: Belief | undefined;
 
-  constructor(recollection: Recollection, spec: DomainSpec, rng: Rng, rewards?: readonly number[]) {
+  constructor(
+    recollection: Recollection,
+    spec: DomainSpec,
+    rng: Rng,
+    { rewards, home }: { readonly rewards?: readonly number[]; readonly home?: Homing | undefined } = {},
+  ) {
     this.#recollection = recollection;
     this.#spec = spec;
     this.#rng = rng;
     this.#rewards = rewards;
+    this.#home = home;
   }
 
-  /** What to act under where `observation` was found, after all the steps that were `took`. */
-  async next(observation: Observation): Promise<Float32Array> {
+  /** What to do where `observation` was found, after all the steps that were `took`. */
+  async next(observation: Observation): Promise<Step> {
     const steps = this.#steps;
     // Who was asked and hung is asked again.
     this.#observation.length = steps * observation.length;
     this.#observation.push(...observation);
     const seen = { steps, observation: Float32Array.from(this.#observation), action: Float32Array.from(this.#action) };
     await this.#ask(seen, this.#rewards);
-    if (this.#trying && (this.#shown < SHOWN || this.#hit(this.#rewards, steps - 1))) return this.#trying.mean;
+    if (this.#trying && (this.#shown < SHOWN || this.#hit(this.#rewards, steps - 1))) return { z: this.#trying.mean };
+    this.#trying = undefined;
+    const home = steps > 0 ? this.#home?.(observation) : undefined;
+    if (home) return { home };
     if (this.#rewards) await this.#absorb(seen, this.#rewards);
     this.#trying = this.#recollection.draw(this.#rng, this.#rewards ? [] : this.#tried);
     this.#tried.push(this.#trying);
     [this.#begun, this.#asked, this.#shown] = [steps, steps, 0];
-    return this.#trying.mean;
+    return { z: this.#trying.mean };
   }
 
   /** The action that was taken where `next` was asked last; copied. */

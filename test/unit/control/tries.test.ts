@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { Tries } from "../../../src/control/tries.ts";
+import { type Homing, Tries } from "../../../src/control/tries.ts";
 import { rng } from "../../../src/domain/rng.ts";
 import type { Belief } from "../../../src/policy/agent.ts";
 import type { Recollection, Seen } from "../../../src/policy/recall.ts";
@@ -33,15 +33,16 @@ function remembered() {
 }
 
 /** Follows what was `found` at each step, -1 a step but where `paid`; told at once, or afterwards. */
-async function explored(found: readonly number[], paid: readonly number[] = [], live = true) {
+async function explored(found: readonly number[], paid: readonly number[] = [], live = true, home?: Homing) {
   const memory = remembered();
   const rewards: number[] = [];
-  const tries = new Tries(memory.recollection, spec, rng("tries"), live ? rewards : undefined);
-  const tried: number[] = [];
+  const tries = new Tries(memory.recollection, spec, rng("tries"), { ...(live ? { rewards } : {}), home });
+  const tried: (number | "home")[] = [];
   const seen = found.map((x) => Float32Array.from({ length: O }, (_, i) => (i === 0 ? x : 0)));
   const steps = found.length - 1;
   for (let t = 0; t < steps; t++) {
-    tried.push((await tries.next(seen[t]!))[0]!);
+    const step = await tries.next(seen[t]!);
+    tried.push("home" in step ? "home" : step.z[0]!);
     tries.took(new Float32Array(A));
     rewards.push(paid.includes(t) ? 0 : -1);
   }
@@ -83,10 +84,19 @@ describe("the tries of an exploring episode", () => {
     expect(absorbed).to.deep.equal([[0, [false, true, false, false, false]]]);
   });
 
+  it("go home between two of them, and not before the first", async () => {
+    const home: Homing = ([x]) => (x === 9 ? undefined : new Float32Array(A));
+    const { tried, missed, absorbed } = await explored([0, 0, 1, 1, 5, 9, 0, 0], [], true, home);
+    expect(tried).to.deep.equal([1, 1, 1, "home", "home", 2, 2]);
+    expect(missed).to.deep.equal([[2, 2 / HORIZON]]);
+    expect(absorbed.map(([, rewarded]) => rewarded.length)).to.deep.equal([5, 2]);
+    expect((await explored([0, 1, 1, 5, 5, 5], [], true, home)).missed, "nobody is blamed for the way home").to.deep.equal([]);
+  });
+
   it("count an observation once when they are asked again for it", async () => {
     const { recollection, absorbed } = remembered();
     const rewards: number[] = [];
-    const tries = new Tries(recollection, spec, rng("tries"), rewards);
+    const tries = new Tries(recollection, spec, rng("tries"), { rewards });
     const at = (x: number) => Float32Array.from({ length: O }, (_, i) => (i === 0 ? x : 0));
     for (const x of [0, 1]) {
       await tries.next(at(x));
