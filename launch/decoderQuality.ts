@@ -98,7 +98,7 @@ async function practise(
   });
   const plan = latents.flatMap((z, task) => [
     { task, label: `quality/${task}/prior` },
-    { task, label: `quality/${task}/posterior`, beliefs: [{ mean: z, variance: new Float32Array(z.length) }] },
+    { task, label: `quality/${task}/posterior`, belief: { mean: z, variance: new Float32Array(z.length) } },
   ]);
   const made = await rollouts.collect(
     { split: "validation", taskSeed, seed, latentPeriod, sampleActions, rollouts: plan },

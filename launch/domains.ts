@@ -35,7 +35,7 @@ export interface Domain {
   open(): Promise<{ environment: Environment; watched?: Watched | undefined }>;
   /** The behaviour of the offline data, for one episode: a script, or a learned policy that is told the task. */
   behaviour(task: unknown, rng: Rng): Controller;
-  /** What it does before every other episode of the data, unseen, so that they begin from anywhere and not from the start posture alone. */
+  /** What leads the arm anywhere, for who wants to know how a policy does from there. */
   wander?(rng: Rng): Controller;
   /** The way back to where episodes start, which exploring takes between two tries. */
   home?: Homing;

@@ -3,7 +3,7 @@ import type { Metrics } from "../src/learning/learner.ts";
 import { restoreRng, rng } from "../src/domain/rng.ts";
 import type { RngState } from "../src/domain/rng.ts";
 import type { Rollout } from "../src/domain/experience.ts";
-import { again, tries } from "./relabelling.ts";
+import { again } from "./relabelling.ts";
 import type { Relabelling } from "./relabelling.ts";
 import type { Remote } from "./rpc.ts";
 import type { PractiseJob } from "./rolloutWorker.ts";
@@ -79,9 +79,7 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
     sampleActions,
     updatesPerStep,
     alsoAs = 0,
-    explores,
   } = config.practice;
-  const periods = latentPeriod === "episode" ? 1 : Math.ceil(parts.horizon / latentPeriod);
   const everyTask = Array.from({ length: taskCount }, (_, task) => task);
   let state: PracticeState = parts.from ?? { steps: 0, updates: 0, round: 0, rng: rng("practice", seed).state() };
   let metrics: Metrics | undefined;
@@ -105,7 +103,6 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
     let traces: RolloutTrace[] = [];
     let labels: Float32Array[] = [];
     const wave = async (count: number, posterior: boolean) => {
-      const tried: number[][] = [];
       const plan = tasks.flatMap((task, k) =>
         Array.from({ length: count }, (_, e) => ({
           task,
@@ -114,22 +111,21 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
         })),
       );
       if (plan.length === 0) return;
-      if (posterior) tried.push(...plan.map(({ task }) => [task]));
-      else if (explores && relabelling) tried.push(...plan.map(({ task }) => tries(task, relabelling, periods, stream)));
-      const beliefs = await trainer.call("beliefs", { tasks: tried.flat(), seed: `belief/${seed}/${state.round}` });
-      const believed = tried.map((tasks) => beliefs.splice(0, tasks.length));
+      const beliefs = posterior
+        ? await trainer.call("beliefs", { tasks: plan.map((p) => p.task), seed: `belief/${seed}/${state.round}` })
+        : [];
       const job: PractiseJob = {
         taskSeed: parts.taskSeed,
         seed,
         latentPeriod,
         sampleActions,
-        rollouts: plan.map((p, i) => (believed[i] ? { ...p, beliefs: believed[i] } : p)),
+        rollouts: plan.map((p, i) => (beliefs[i] ? { ...p, belief: beliefs[i] } : p)),
       };
       if (kind === "true-rewards") {
         const collected = await rollouts.collect({ ...job, split: "train" }, () => {});
         const episodes = collected.map((c) => c.rollout);
         const more = relabelling
-          ? again(episodes, relabelling, alsoAs, stream, tried).map((e) => ({ ...e, reward: relabelling.worth(e.task, e) }))
+          ? again(episodes, relabelling, alsoAs, stream).map((e) => ({ ...e, reward: relabelling.worth(e.task, e) }))
           : [];
         const all = [...episodes, ...more];
         await trainer.call("addRewarded", { episodes: all, exploration: all.map(() => !posterior) });
@@ -140,7 +136,7 @@ export async function practise(parts: PracticeParts): Promise<PracticeState> {
       }
       const practised = await rollouts.practise(job, () => {});
       const news = practised.map((p) => p.rollout);
-      const all = [...news, ...(relabelling ? again(news, relabelling, alsoAs, stream, tried) : [])];
+      const all = [...news, ...(relabelling ? again(news, relabelling, alsoAs, stream) : [])];
       const labelTasks = kind === "random-labels" ? all.map(() => stream.integer(taskCount)) : undefined;
       const rewards = await trainer.call("addPractice", {
         rollouts: all,

@@ -36,24 +36,12 @@ export function relabelling(
   };
 }
 
-/** Every rollout again for what it `tried`, and for up to `count` other tasks in all, drawn without repetition: the same steps, another task's number. */
-export const again = <R extends Rollout>(
-  rollouts: readonly R[],
-  { others }: Relabelling,
-  count: number,
-  rng: Rng,
-  tried: readonly (readonly number[])[] = [],
-): R[] =>
-  rollouts.flatMap((rollout, i) => {
-    const first = [...new Set(tried[i])].filter((task) => task !== rollout.task);
-    const left = others(rollout.task).filter((task) => !first.includes(task));
-    const drawn = Array.from(
-      { length: Math.min(Math.max(0, count - first.length), left.length) },
-      () => left.splice(rng.integer(left.length), 1)[0]!,
-    );
-    return [...first, ...drawn].map((task) => ({ ...rollout, task }));
+/** Every rollout again for up to `count` other tasks, drawn without repetition: the same steps, another task's number. */
+export const again = <R extends Rollout>(rollouts: readonly R[], { others }: Relabelling, count: number, rng: Rng): R[] =>
+  rollouts.flatMap((rollout) => {
+    const left = [...others(rollout.task)];
+    return Array.from({ length: Math.min(count, left.length) }, () => ({
+      ...rollout,
+      task: left.splice(rng.integer(left.length), 1)[0]!,
+    }));
   });
-
-/** What an exploring rollout tries, `count` times: the task itself every other time, else one that could be meant in its scene. */
-export const tries = (task: number, { others }: Relabelling, count: number, rng: Rng): number[] =>
-  Array.from({ length: count }, () => (rng.uniform() < 0.5 || others(task).length === 0 ? task : rng.pick(others(task))));

@@ -1,7 +1,7 @@
 import { setPriority } from "node:os";
 import { metaTest, underBelief } from "../src/control/metaTest.ts";
 import type { ContextSource, MetaTestRule } from "../src/control/metaTest.ts";
-import { rewardedAfter, rewardedRollout, rollout } from "../src/control/rollout.ts";
+import { rewardedRollout, rollout } from "../src/control/rollout.ts";
 import type { Unseen } from "../src/control/rollout.ts";
 import { withoutRewards } from "../src/control/withoutRewards.ts";
 import type { Episode, Rollout, Split } from "../src/domain/experience.ts";
@@ -47,11 +47,11 @@ export interface PractiseJob {
   readonly seed: number;
   readonly latentPeriod: number | "episode";
   readonly sampleActions: boolean;
-  /** One rollout each, under one belief after another, the last to the end; without any z comes from the prior. `setting`: the task as the domain knows it, where it is not that of its number. */
+  /** One rollout each; without a belief z comes from the prior. `setting`: the task as the domain knows it, where it is not that of its number. */
   readonly rollouts: readonly {
     readonly task: number;
     readonly label: string;
-    readonly beliefs?: readonly Belief[];
+    readonly belief?: Belief;
     readonly setting?: unknown;
   }[];
 }
@@ -161,7 +161,7 @@ const handlers = {
         ...{ ...job.rule, id, context: job.context, offline, rng: stream },
         remembers: job.rule.recall && remembers,
         home: domain.home,
-        unseen: job.wander ? wandered(job, id, 1) : undefined,
+        unseen: job.wander ? wandered(job, id) : undefined,
       });
       scores.push({
         task: id,
@@ -211,18 +211,18 @@ const told = (belief: Belief): Belief =>
 export type RolloutHandlers = typeof handlers;
 
 /** Acts under one rollout's belief, every random number from its label. */
-function practising(job: PractiseJob, { label, beliefs }: PractiseJob["rollouts"][number]) {
+function practising(job: PractiseJob, { label, belief }: PractiseJob["rollouts"][number]) {
   const stream = rng("practise", job.seed, label);
   const noise = job.sampleActions ? { noise: stream.fork("actions") } : {};
-  return underBelief(agent!, beliefs ?? agent!.prior(), job.latentPeriod, stream, noise);
+  return underBelief(agent!, belief ?? agent!.prior(), job.latentPeriod, stream, noise);
 }
 
 /** Steps at most that nobody sees before an episode that begins from anywhere. */
 const WANDERED = 40;
 
-/** Of item k: the same steps whoever acts afterwards. */
-function wandered({ seed, split, taskSeed }: Omit<Tasks, "ids">, id: number, e: number): Unseen | undefined {
-  const stream = rng("wander", seed, split, taskSeed, id, e);
+/** The same steps in a task whoever acts afterwards. */
+function wandered({ seed, split, taskSeed }: Omit<Tasks, "ids">, id: number): Unseen | undefined {
+  const stream = rng("wander", seed, split, taskSeed, id);
   const steps = 1 + stream.integer(WANDERED);
   const controller = opened().domain.wander?.(stream);
   return controller && { steps, controller };
@@ -236,10 +236,7 @@ async function behaviour(split: Split, taskSeed: number, id: number, seed: numbe
   for (let e = 0; e < count; e++) {
     const whose = e < count - foreign ? task : domain.task(split, taskSeed, id + 1);
     const controller = domain.behaviour(whose, rng("behaviour", seed, split, taskSeed, id, e));
-    const unseen = e % 2 === 1 ? wandered({ seed, split, taskSeed }, id, e) : undefined;
-    const { episode, outcome } = unseen
-      ? await rewardedAfter(unseen, environment, task, controller, { task: id })
-      : await rewardedRollout(environment, task, controller, { task: id });
+    const { episode, outcome } = await rewardedRollout(environment, task, controller, { task: id });
     episodes.push(episode);
     successes.push(outcome.success ? 1 : 0);
   }

@@ -34,17 +34,16 @@ export interface MetaTestResult {
   readonly scored: Episode;
 }
 
-/** Acts with the policy mean under z ~ `belief`, a new z every `period` steps, of several under one after another; `drawn` is told of each. */
+/** Acts with the policy mean under z ~ `belief`, a new z every `period` steps; `drawn` is told of each. */
 export function underBelief(
   agent: Actor,
-  belief: Belief | readonly Belief[],
+  belief: Belief,
   period: number | "episode",
   rng: Rng,
   { noise, drawn }: { readonly noise?: Rng; readonly drawn?: (z: Float32Array) => void } = {},
 ): Controller {
-  const left = "mean" in belief ? [belief] : [...belief];
   const draw = () => {
-    const z = drawLatent(left.length > 1 ? left.shift()! : left[0]!, rng);
+    const z = drawLatent(belief, rng);
     drawn?.(z);
     return z;
   };

@@ -25,11 +25,6 @@ export interface LearnerConfig {
   readonly batch: number;
   /** Share of what each RL batch has of offline data that was made for other tasks of the scene; where absent such data are not read at all. */
   readonly sharedShare?: number | undefined;
-  /**
-   * The policy imitates what was rewarded so many steps later at most, and in practice in the same try, whoever it was done for (two-valued rewards
-   * alone); where absent everything that was done for the task.
-   */
-  readonly paidWithin?: number | undefined;
   /** Initial weights: the released code's rule (1/sqrt of the output width) or He-uniform by fan-in. */
   readonly init: "released" | "fan-in";
   readonly discount?: number;
@@ -75,11 +70,6 @@ export interface OnlineConfig {
   readonly priorEpisodes: number;
   readonly posteriorEpisodes: number;
   readonly tasksPerRound: number;
-  /**
-   * What the prior's episodes act under: z from the prior (absent), or what is believed of training tasks that could be meant in the scene, every other
-   * time of the task itself, another each `latentPeriod`: as a meta-test by elimination does. What was tried is labelled for who wanted it, too.
-   */
-  readonly explores?: "tasks" | undefined;
   /** Share of each RL batch that is drawn from online data where there is some; "union": uniform over everything. */
   readonly onlineShare: number | "union";
   /** What contexts are drawn from: everything, prior-exploration episodes of practice once there are some, or either by the toss of a coin. */
@@ -202,8 +192,6 @@ const sawyerDefault: SmacConfig = {
   klWeight: 0.003,
   // Without them a hand where a block is wanted is taken for the block, and z tells picks and reaches apart by nothing.
   sharedShare: 0.4,
-  // A policy that imitates all of an episode goes on with whatever it finds itself at, and does what is wanted from the start posture alone.
-  paidWithin: 60,
   // As long as the two explorations of a meta-test: thinning them would throw evidence away.
   context: { count: 150, least: 16, episodes: 4 },
   practice: {

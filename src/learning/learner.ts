@@ -209,7 +209,7 @@ export class Learner {
           b.aheadObservation!.set(m.nextObservation.subarray(ahead.last * m.O, (ahead.last + 1) * m.O), i * m.O);
         }
         if (b.reward) b.reward[i] = m.reward[row]!;
-        if (b.imitated) b.imitated[i] = this.#imitated(m, row) ? 1 : 0;
+        if (b.own) b.own[i] = row < m.ownCount || row >= m.offlineCount ? 1 : 0;
         if (b.terminated) b.terminated[i] = m.terminated[row]!;
         if (b.return && returns) b.return[i] = returns[row]!;
       }
@@ -222,14 +222,6 @@ export class Learner {
     for (const [name, noise] of Object.entries(b))
       if (name.endsWith("Noise")) for (let i = 0; i < noise.length; i++) noise[i] = rng.normal();
     for (const [name, x] of Object.entries(this.algorithm.scalars?.(practice, this.practiceUpdates) ?? {})) b[name]![0] = x;
-  }
-
-  /** Whether the policy is to imitate what was done there: what paid, or everything that was done for the task. */
-  #imitated(memory: TaskMemory, row: number): boolean {
-    const { reward } = this.spec;
-    const { paidWithin, practice } = this.config;
-    if (paidWithin === undefined || reward.kind !== "sparse") return row < memory.ownCount || row >= memory.offlineCount;
-    return memory.paidWithin(row, paidWithin, reward.low, practice?.latentPeriod ?? "episode");
   }
 
   #apply(gradient: Float32Array, practice: boolean): void {

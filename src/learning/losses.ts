@@ -24,7 +24,7 @@ export function batchShapes(spec: DomainSpec, config: SmacConfig, { T, N, K }: B
     actionNoise: [B, A],
     nextActionNoise: [B, A],
     lambda: [],
-    ...(config.sharedShare || config.paidWithin ? { imitated: [B, 1] } : {}),
+    ...(config.sharedShare ? { own: [B, 1] } : {}),
     ...(config.returnSteps > 1 ? { aheadReward: [B, 1], aheadObservation: [B, O], aheadDiscount: [B, 1] } : {}),
   };
 }
@@ -33,20 +33,15 @@ export function batchShapes(spec: DomainSpec, config: SmacConfig, { T, N, K }: B
 const NEVER = 1e9;
 
 /**
- * AWAC weights (SMAC 1.3): softmax of A / temperature over the batch or within each task, scaled so that the mean weight of what is imitated is 1; (B, 1).
- * `imitated`, (B, 1): 0 for an action that is not; all are when absent.
+ * AWAC weights (SMAC 1.3): softmax of A / temperature over the batch or within each task, scaled so that the mean weight is 1; (B, 1). `own`, (B, 1):
+ * 0 for an action that nobody took for this task's sake, which is not imitated.
  */
-export function advantageWeights(advantage: tf.Tensor, temperature: number, groups: number, imitated?: tf.Tensor): tf.Tensor {
+export function advantageWeights(advantage: tf.Tensor, temperature: number, groups: number, own?: tf.Tensor): tf.Tensor {
   const B = advantage.shape[0]!;
-  const N = B / groups;
-  const told = imitated ? tf.sub(advantage, tf.mul(NEVER, tf.sub(1, imitated))) : advantage;
-  const a = tf.div(tf.reshape(told, [groups, N]), temperature);
+  const told = own ? tf.sub(advantage, tf.mul(NEVER, tf.sub(1, own))) : advantage;
+  const a = tf.div(tf.reshape(told, [groups, B / groups]), temperature);
   const e = tf.exp(tf.sub(a, tf.max(a, 1, true)));
-  const w = tf.div(e, tf.sum(e, 1, true));
-  if (!imitated) return tf.reshape(tf.mul(N, w), [B, 1]);
-  const those = tf.reshape(imitated, [groups, N]);
-  // Where nothing is imitated their number is 0, and so is every weight.
-  return tf.reshape(tf.mul(tf.sum(those, 1, true), w), [B, 1]);
+  return tf.reshape(tf.mul(B / groups, tf.div(e, tf.sum(e, 1, true))), [B, 1]);
 }
 
 /** The lesser of twin critics' values; (B, in) -> (B, 1). */
@@ -111,9 +106,7 @@ export function smacUpdate(spec: DomainSpec, config: SmacConfig, { T, N }: Batch
     const head = policyHead(p, b.observation!, zFixed);
     const qOfPolicy = minQ(frozenCritic, "q1", "q2", tf.concat([b.observation!, sampleAction(head, b.actionNoise!), zFixed], 1));
     const advantage = stopGradient(() => tf.sub(tf.minimum(q1, q2), qOfPolicy));
-    const w = stopGradient(() =>
-      advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1, b.imitated),
-    );
+    const w = stopGradient(() => advantageWeights(advantage, config.temperature, config.weighting === "task" ? T : 1, b.own));
     const awac = tf.neg(tf.mean(tf.mul(w, tanhGaussianLogProb(head, b.action!, config.actionBound))));
     const cautious = pearl ? tf.sub(awac, tf.mul(b.lambda!, tf.mean(qOfPolicy))) : awac;
     const actor = config.actor === "awac" ? cautious : tf.neg(tf.mean(qOfPolicy));

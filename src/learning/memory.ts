@@ -146,14 +146,6 @@ export class TaskMemory {
     return { reward, last: end - 1, discount: this.terminated[end - 1] ? 0 : weight };
   }
 
-  /** Whether it was rewarded more than `low` at `row` or up to `steps` later in its episode; in practice in the same try, of `period` steps each. */
-  paidWithin(row: number, steps: number, low: number, period: number | "episode"): boolean {
-    const { start, end, online } = this.#spanOf(row);
-    const over = online && period !== "episode" ? start + (Math.floor((row - start) / period) + 1) * period : end;
-    for (let t = row; t < Math.min(row + steps + 1, over, end); t++) if (this.reward[t]! > low) return true;
-    return false;
-  }
-
   writeContextRow(row: number, rows: Float32Array, k: number): void {
     const { O, A } = this;
     const at = k * (O + A + 1);

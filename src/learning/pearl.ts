@@ -43,8 +43,7 @@ export const pearlSchema: z.ZodType<PearlConfig> = z.strictObject({
 export function pearlPreset(preset: Preset, spec: DomainSpec): PearlConfig {
   const of = preset === "paper" ? paper : presetConfig(preset, spec);
   const { learningRate, averaging, metaBatch, batch, init, discount, rewardScale, polyak, klWeight, context } = of;
-  const { encoder: _encoder, lambdaPearl: _lambda, rampUpdates: _ramp, labelContext: _label, ...rest } = of.practice;
-  const { explores: _explores, ...practice } = rest;
+  const { encoder: _encoder, lambdaPearl: _lambda, rampUpdates: _ramp, labelContext: _label, ...practice } = of.practice;
   return {
     nets: { ...of.nets, decoder: [] },
     head: "none",

@@ -12,14 +12,12 @@ export const smacSchema: z.ZodType<SmacConfig> = z.strictObject({
   actor: z.enum(["awac", "sac"]),
   klWeight: z.number().min(0),
   context: contextSchema,
-  paidWithin: z.number().int().min(0).optional(),
   practice: z
     .strictObject({
       ...online,
       encoder: z.enum(["frozen", "trained"]),
       lambdaPearl: z.number().min(0),
       rampUpdates: z.number().int().min(0),
-      explores: z.literal("tasks").optional(),
       labelContext: z.number().int().positive(),
     })
     .refine(acts, ACTS_NOT),

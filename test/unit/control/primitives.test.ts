@@ -1,13 +1,13 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { facts } from "../../../src/control/primitives.ts";
-import { goalDirected, randomPrimitives } from "../../../src/control/scripted.ts";
+import { goalDirected, homing, randomPrimitives } from "../../../src/control/scripted.ts";
 import { rng } from "../../../src/domain/rng.ts";
 import type { SceneFact, Thing } from "../../../src/domain/scene.ts";
 import { metres, seconds } from "../../../src/domain/units.ts";
 import type { Vec3 } from "../../../src/domain/units.ts";
 import { sawyerObservation } from "../../../src/policy/observation.ts";
-import { REACH_GOAL, TABLE_Z, aimKinds, needs, sawyerSpec } from "../../../src/tasks/sawyer.ts";
+import { ACTION_SPEED, REACH_GOAL, TABLE_Z, aimKinds, needs, sawyerSpec } from "../../../src/tasks/sawyer.ts";
 import type { AimKind, SawyerAim } from "../../../src/tasks/sawyer.ts";
 
 const fact = (position: Vec3, travel = 0): SceneFact => ({ position, travel: metres(travel), valid: true });
@@ -82,6 +82,7 @@ describe("the scripted hand's primitives", () => {
           expect(action).to.have.length(sawyerSpec.action.length);
           for (const x of action) expect(x).to.be.within(-1, 1);
         }
+        for (const x of homing(seenNow) ?? []) expect(x).to.be.within(-1, 1);
       }),
       { numRuns: 500 },
     );
@@ -107,6 +108,27 @@ describe("the scripted hand's primitives", () => {
         }),
         { numRuns: 50 },
       ));
+
+  it("home: lets go of what the hand holds, brings it to where episodes start with open fingers, and is over there", () => {
+    const at = (tip: Vec3, gap: number, held = false) => homing(seen(held ? { ...all, object: fact(tip) } : all, tip, gap));
+    expect([...at([0.5, 0.2, 0.1], GAP.held, true)!]).to.deep.equal([0, 0, 0, -1]);
+    expect(at(START, GAP.open)).to.equal(undefined);
+    expect(at(START, GAP.held), "with fingers that are still closed").to.not.equal(undefined);
+    for (const from of [
+      [0.45, -0.25, 0.02],
+      [0.75, 0.28, 0.2],
+      [0.6, 0, 0.01],
+    ] as const) {
+      let tip: Vec3 = from;
+      for (let step = 0; step < 40; step++) {
+        const action = at(tip, GAP.open);
+        if (!action) break;
+        expect(action[3]).to.equal(-1);
+        tip = [0, 1, 2].map((i) => tip[i]! + 0.1 * ACTION_SPEED * action[i]!) as unknown as Vec3;
+      }
+      expect(Math.hypot(...tip.map((x, i) => x - START[i]!)), `from ${from.join()}`).to.be.below(0.03);
+    }
+  });
 
   for (const kind of ["reach", "pick-object"] as const)
     it(`${kind}: never opens the fingers that hold the object, wherever they are`, () =>

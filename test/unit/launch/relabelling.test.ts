@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { openDomain } from "../../../launch/domains.ts";
-import { again, relabelling, tries } from "../../../launch/relabelling.ts";
+import { again, relabelling } from "../../../launch/relabelling.ts";
 import { rewardedRollout } from "../../../src/control/rollout.ts";
 import type { Rollout } from "../../../src/domain/experience.ts";
 import { rng } from "../../../src/domain/rng.ts";
@@ -37,27 +37,6 @@ describe("labelling a rollout for other tasks", () => {
       expect(all).to.have.members([...which.others(id)]);
     }
     expect(draw(0)).to.deep.equal([]);
-  });
-
-  it("begins with what the rollout tried, once each, and draws the rest", async () => {
-    const which = relabelling(await openDomain("sawyer"), tasks, setting)!;
-    const [a, b] = which.others(0);
-    const labelled = (tried: number[], count: number) =>
-      again([rolloutOf(0)], which, count, rng("tried"), [tried]).map(({ task }) => task);
-    expect(labelled([0, a!, b!, a!], 0)).to.deep.equal([a, b]);
-    const four = labelled([b!], 4);
-    expect([four[0], new Set(four).size]).to.deep.equal([b, 4]);
-    expect(four).to.not.include(0);
-  });
-
-  it("tries the task itself every other time, else whatever could be meant there", async () => {
-    const which = relabelling(await openDomain("sawyer"), tasks, setting)!;
-    const tried = tries(0, which, 1000, rng("tries"));
-    expect(tried.filter((task) => task === 0).length).to.be.within(440, 560);
-    expect([...which.others(0)]).to.include.members(tried.filter((task) => task !== 0));
-    expect(new Set(tried).size).to.be.above(10);
-    const alone = { others: () => [], worth: () => new Float32Array() };
-    expect(tries(7, alone, 3, rng("alone"))).to.deep.equal([7, 7, 7]);
   });
 
   it("knows nothing of domains whose tasks are not had in a scene", async () => {

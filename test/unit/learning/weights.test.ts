@@ -54,19 +54,19 @@ for (const mode of MODES)
       expect(total(over.slice(0, 4))).to.be.below(1e-4);
     });
 
-    it("are 0 for what is not imitated, however well it looks, and 1 on average for the rest; of a task with none, 0", async () => {
-      const { w } = await ask(mode, ({ a, imitated }) => ({ w: advantageWeights(a!, 0.5, 2, imitated!) }), {
+    it("are 0 for what nobody did for this task's sake, however well it looks, and N in all for the rest", async () => {
+      const { w } = await ask(mode, ({ a, own }) => ({ w: advantageWeights(a!, 0.5, 1, own!) }), {
         a: [
-          [8, 1],
-          [0.3, 400, 0.8, -1, 3, 4, 5, 6],
+          [4, 1],
+          [0.3, 400, 0.8, -1],
         ],
-        imitated: [
-          [8, 1],
-          [1, 0, 1, 0, 0, 0, 0, 0],
+        own: [
+          [4, 1],
+          [1, 0, 1, 0],
         ],
       });
       const alone = await weigh(mode, [0.3, 0.8], 0.5);
-      expect(near([...w!], [alone[0]!, 0, alone[1]!, 0, 0, 0, 0, 0])).to.equal(true);
+      expect(near([...w!], [2 * alone[0]!, 0, 2 * alone[1]!, 0])).to.equal(true);
     });
 
     describe("in the actor's loss", () => {
