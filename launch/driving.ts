@@ -89,6 +89,7 @@ export function driving({
   let recall = ready?.recall;
   let recollection: Recollection | undefined;
   let tries: Tries | undefined;
+  let homes = false;
   let task: SawyerTask | undefined;
   let history: Episode[] = [];
   let belief = agent?.prior();
@@ -137,6 +138,7 @@ export function driving({
         tries ??= new Tries(recollection, environment.spec, stream, { home: homing });
         const step = await tries.next(observation);
         if ("z" in step) drawn(step.z);
+        homes = "home" in step;
         const action = "home" in step ? step.home : await acting.act(observation, step.z);
         tries.took(action);
         return action;
@@ -151,11 +153,11 @@ export function driving({
 
   const episode = async (number: number): Promise<Rollout | OnarmError> => {
     const { provenance } = loaded!.manifest;
-    tries = undefined;
+    [tries, homes] = [undefined, false];
     const stream = rng("driving", seed, number);
     const inference = (): Inference => {
       const acting = agent!;
-      return { act: acts(acting, stream), preSquash: () => acting.preSquash() };
+      return { act: acts(acting, stream), preSquash: () => (homes ? undefined : acting.preSquash()) };
     };
     const policy = watched(inference(), {
       clock,

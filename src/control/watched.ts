@@ -6,8 +6,8 @@ import type { Controller as Policy } from "./rollout.ts";
 /** A policy as it is watched: what it puts out before squashing, too, because two saturated actions are equal and two live outputs are not. */
 export interface Inference {
   readonly act: Policy;
-  /** Output of the last `act` before the squashing; absent where the policy has none. Borrowed until the next `act`. */
-  readonly preSquash?: () => ArrayLike<number>;
+  /** Output of the last `act` before the squashing; absent where the policy has none, undefined where it was not the policy that answered. Borrowed until the next `act`. */
+  readonly preSquash?: () => ArrayLike<number> | undefined;
 }
 
 export interface WatchOptions {

@@ -56,6 +56,18 @@ describe("A policy that is watched", () => {
     expect([same.told, live.told]).to.deep.equal([[], []]);
   });
 
+  it("P3: is not flagged for steps in which it was not asked, as on the way home between two tries", async () => {
+    let asked = true;
+    const { policy, told } = rig({ act: () => action, preSquash: () => (asked ? [3, 1] : undefined) });
+    for (let k = 0; k < FROZEN_AFTER - 1; k++) await policy(seen(k), k);
+    asked = false;
+    for (let k = 10; k < 50; k++) await policy(seen(k), k);
+    expect(told).to.deep.equal([]);
+    asked = true;
+    await policy(seen(99), 99);
+    expect(told).to.deep.equal(["frozen"]);
+  });
+
   it("costs no time of the clock when it answers at once, as a value or as a promise", async () => {
     const { policy, now } = rig({ act: async () => action });
     expect(await policy(seen(0), 0)).to.equal(action);
