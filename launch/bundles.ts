@@ -16,7 +16,7 @@ const EXPLORATIONS = 2;
 /** Training tasks that exploring remembers of a scene: about as many as its aims, a few times over. */
 const NEAR = 20;
 
-/** How a config wants to be tested: it explores as it practised, and no context is longer than the encoder was trained for (P1). */
+/** How a config wants to be tested: under the prior it explores as it practised, and no context is longer than the encoder was trained for (P1). */
 export const metaTestOf = (config: LearnerConfig, preset: string): BundleManifest["metaTest"] => ({
   explorations: EXPLORATIONS,
   latentPeriod: config.practice?.latentPeriod ?? "episode",

@@ -1,9 +1,9 @@
 import { configHash } from "../src/config/hash.ts";
 import type { Controller } from "../src/control/controller.ts";
 import { underBelief } from "../src/control/metaTest.ts";
-import { rollout } from "../src/control/rollout.ts";
+import { isHit, rollout } from "../src/control/rollout.ts";
 import { homing } from "../src/control/scripted.ts";
-import { isHit, Tries } from "../src/control/tries.ts";
+import { Tries } from "../src/control/tries.ts";
 import { watched } from "../src/control/watched.ts";
 import type { Inference } from "../src/control/watched.ts";
 import { isOnarmError, OnarmError } from "../src/domain/errors.ts";
@@ -137,10 +137,10 @@ export function driving({
         recollection ??= remembers.begin(observation);
         tries ??= new Tries(recollection, environment.spec, stream, { home: homing });
         const step = await tries.next(observation);
-        if ("z" in step) drawn(step.z);
+        z = "z" in step ? step.z : undefined;
         homes = "home" in step;
         const action = "home" in step ? step.home : await acting.act(observation, step.z);
-        tries.took(action);
+        tries.took(action, step.at);
         return action;
       };
     }

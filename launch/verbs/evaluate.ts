@@ -111,6 +111,7 @@ export const verb: Verb<Options> = {
             }
           : {}),
         klShift: shift,
+        ...(wander ? { begin: options.begin } : {}),
         tasks,
         episodes: tasks * (options.context === "own" ? bundle.manifest.metaTest.explorations + 1 : 1),
         bundle: bundle.hash,

@@ -4,18 +4,18 @@ import { drawLatent } from "../policy/agent.ts";
 import type { Actor, Belief } from "../policy/agent.ts";
 import type { Environment, Outcome } from "../ports/environment.ts";
 import type { Recall, Recollection } from "../policy/recall.ts";
-import { rewardedAfter, rewardedRollout } from "./rollout.ts";
+import { isHit, rewardedAfter, rewardedRollout } from "./rollout.ts";
 import type { Controller, Unseen } from "./rollout.ts";
-import { isHit, Tries } from "./tries.ts";
+import { Tries } from "./tries.ts";
 import type { Homing } from "./tries.ts";
 
 /** Where the belief of the scored episode comes from: own exploration, a given offline history, or nowhere (the prior). */
 export type ContextSource = "own" | "offline" | "none";
 
 export interface MetaTestRule {
-  /** Episodes explored under the prior before the scored one (docs/learning.md 1.6: 2). */
+  /** Episodes explored before the scored one (docs/learning.md 1.6: 2). */
   readonly explorations: number;
-  /** How long one z is held while exploring, in steps. */
+  /** How long one z is held while exploring under the prior, in steps. */
   readonly latentPeriod: number | "episode";
   /** The scored episode acts under z redrawn from the posterior every step (as released) or under its mean. */
   readonly scoredLatent: "drawn" | "mean";
@@ -88,7 +88,7 @@ export async function metaTest<Task>(
           tries ??= new Tries(recollection, environment.spec, rng, { rewards, home: options.home });
           const step = await tries.next(observation);
           const action = "home" in step ? step.home : await agent.act(observation, step.z, noise.noise);
-          tries.took(action);
+          tries.took(action, step.at);
           return action;
         };
         const { episode } = await rewardedRollout(environment, task, controller, follow, rewards);

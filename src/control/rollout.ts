@@ -1,5 +1,5 @@
 import { OnarmError } from "../domain/errors.ts";
-import type { Action, Episode, Observation, Rollout } from "../domain/experience.ts";
+import type { Action, DomainSpec, Episode, Observation, Rollout } from "../domain/experience.ts";
 import type { Environment, Outcome } from "../ports/environment.ts";
 
 /** Chooses the action for step `t` of a rollout. `observation` is borrowed until the promise settles. */
@@ -19,6 +19,9 @@ export interface RolloutOptions {
 
 /** A rollout, and why it was over before its time where a stop ended it. */
 export type Made<R> = R & { readonly stopped?: string };
+
+/** Whether a reward is the better of a domain's two; never where rewards are dense. */
+export const isHit = ({ reward }: DomainSpec, r: number): boolean => reward.kind === "sparse" && r > reward.low + 0.5;
 
 /** One trajectory without rewards: resets the environment to `task` and lets `controller` act until the horizon or the end of the task. */
 export async function rollout<Task>(
@@ -53,7 +56,7 @@ export interface Unseen {
   readonly controller: Controller;
 }
 
-/** A rewarded rollout of the domain's horizon that begins where `unseen` leaves the arm and its scene. The outcome is that of the world as it is at the end. */
+/** A rewarded rollout of the domain's horizon that begins where `unseen` leaves the arm and its scene. What was true before it began is no success of its. */
 export async function rewardedAfter<Task>(
   unseen: Unseen,
   environment: Environment<Task>,
@@ -63,7 +66,7 @@ export async function rewardedAfter<Task>(
 ): Promise<Made<{ readonly episode: Episode; readonly outcome: Outcome }>> {
   const { observation: seen, action: wanted, horizon } = environment.spec;
   const first = unseen.steps;
-  const { episode, ...rest } = await rewardedRollout(
+  const { episode, outcome, ...rest } = await rewardedRollout(
     environment,
     task,
     (observation, t) => (t < first ? unseen.controller(observation, t) : controller(observation, t - first)),
@@ -71,14 +74,17 @@ export async function rewardedAfter<Task>(
   );
   // An arm that was stopped before it began has made no step.
   const from = Math.min(first, episode.steps);
+  const reward = episode.reward.slice(from);
+  const any = environment.spec.reward.kind === "sparse" ? reward.some((r) => isHit(environment.spec, r)) : outcome.successAny;
   return {
     ...rest,
+    outcome: { ...outcome, successAny: any },
     episode: {
       ...episode,
       steps: episode.steps - from,
       observation: episode.observation.slice(from * seen.length),
       action: episode.action.slice(from * wanted.length),
-      reward: episode.reward.slice(from),
+      reward,
     },
   };
 }

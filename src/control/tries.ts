@@ -2,16 +2,16 @@ import type { Action, DomainSpec, Observation } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 import type { Belief } from "../policy/agent.ts";
 import type { Recollection, Seen } from "../policy/recall.ts";
-
-/** Whether a reward is the better of a domain's two; never where rewards are dense. */
-export const isHit = ({ reward }: DomainSpec, r: number): boolean => reward.kind === "sparse" && r > reward.low + 0.5;
+import { isHit } from "./rollout.ts";
 
 /** The way back to where episodes start; undefined there. Policies know best what to do from where they were shown it. */
 export type Homing = (observation: Observation) => Action | undefined;
 
-/** What an exploring step is: an action of the way home, or the task that is tried. */
-export type Step = { readonly home: Action } | { readonly z: Float32Array };
+/** What step `at` of an exploring episode is: an action of the way home, or the task that is tried. */
+export type Step = { readonly at: number } & ({ readonly home: Action } | { readonly z: Float32Array });
 
+/** Steps after which the way home is given up: a hand may be kept from it, and one that cannot open is never quite there. */
+const HOMING = 25;
 /** Rewards that the decoder must have expected of a try, in steps, before it has had its chance. */
 const SHOWN = 1.5;
 
@@ -34,6 +34,7 @@ export class Tries {
   #asked = 0;
   #begun = 0;
   #shown = 0;
+  #homing = 0;
   #trying: Belief | undefined;
 
   constructor(
@@ -57,20 +58,24 @@ export class Tries {
     this.#observation.push(...observation);
     const seen = { steps, observation: Float32Array.from(this.#observation), action: Float32Array.from(this.#action) };
     await this.#ask(seen, this.#rewards);
-    if (this.#trying && (this.#shown < SHOWN || this.#hit(this.#rewards, steps - 1))) return { z: this.#trying.mean };
+    if (this.#trying && (this.#shown < SHOWN || this.#hit(this.#rewards, steps - 1))) return { at: steps, z: this.#trying.mean };
     this.#trying = undefined;
-    const home = steps > 0 ? this.#home?.(observation) : undefined;
-    if (home) return { home };
+    const home = steps > 0 && this.#homing < HOMING ? this.#home?.(observation) : undefined;
+    if (home) {
+      this.#homing++;
+      return { at: steps, home };
+    }
+    this.#homing = 0;
     if (this.#rewards) await this.#absorb(seen, this.#rewards);
     this.#trying = this.#recollection.draw(this.#rng, this.#rewards ? [] : this.#tried);
     this.#tried.push(this.#trying);
     [this.#begun, this.#asked, this.#shown] = [steps, steps, 0];
-    return { z: this.#trying.mean };
+    return { at: steps, z: this.#trying.mean };
   }
 
-  /** The action that was taken where `next` was asked last; copied. */
-  took(action: Float32Array): void {
-    this.#action.push(...action);
+  /** The action that step `at` was; copied. Whoever comes late with another one for it is not heard. */
+  took(action: Action, at: number): void {
+    if (at === this.#steps) this.#action.push(...action);
   }
 
   /** Weighs what is left of the episode, all of it, with the rewards of its steps. */

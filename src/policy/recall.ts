@@ -156,7 +156,7 @@ export class Recollection {
     return this.#hit(seen, mean);
   }
 
-  /** One of the tasks was tried for that share of an episode, and the decoder never saw what it wants: it and tasks like it are believed the less. */
+  /** One of the tasks was tried for that share of an episode, and the decoder did not see what it wants: it and tasks like it are believed the less. */
   missed(tried: Belief, share: number): void {
     for (const [k, belief] of this.beliefs.entries()) this.#log[k]! += share * Math.log(MISSED) * alike(belief, tried);
   }

@@ -113,6 +113,7 @@ describe("the scripted hand's primitives", () => {
     const at = (tip: Vec3, gap: number, held = false) => homing(seen(held ? { ...all, object: fact(tip) } : all, tip, gap));
     expect([...at([0.5, 0.2, 0.1], GAP.held, true)!]).to.deep.equal([0, 0, 0, -1]);
     expect(at(START, GAP.open)).to.equal(undefined);
+    expect(at(START, 0.036), "without a gripper, whose gap reads 0.036 m, never").to.not.equal(undefined);
     expect(at(START, GAP.held), "with fingers that are still closed").to.not.equal(undefined);
     for (const from of [
       [0.45, -0.25, 0.02],

@@ -61,6 +61,17 @@ describe("a rollout", () => {
     expect([...episode.action]).to.deep.equal([0, 1, 2, 3].flatMap((t) => [Math.fround(t / 10), -1]));
     expect([...episode.reward]).to.deep.equal([-4, -5, -6, -7]);
     expect([episode.steps, outcome.success]).to.deep.equal([4, false]);
+    const sparse = { ...environment, spec: { ...environment.spec, reward: { kind: "sparse", low: -1 } as const } };
+    const paidAt = async (step: number) => {
+      let steps = 0;
+      const pays = {
+        ...sparse,
+        step: (a: Float32Array) => (steps++, environment.step(a)),
+        reward: () => (steps === step ? 0 : -1),
+      };
+      return (await rewardedAfter(unseen, pays, 3, seen, { task: 0 })).outcome.successAny;
+    };
+    expect([await paidAt(3), await paidAt(4)], "what was true before is no success").to.deep.equal([false, true]);
     const short = await rewardedAfter(unseen, countingEnvironment({ ends: 2 }).environment, 3, seen, { task: 0 });
     expect([short.episode.steps, short.episode.observation.length, short.episode.reward.length]).to.deep.equal([0, 2, 0]);
   });

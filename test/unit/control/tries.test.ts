@@ -43,7 +43,7 @@ async function explored(found: readonly number[], paid: readonly number[] = [], 
   for (let t = 0; t < steps; t++) {
     const step = await tries.next(seen[t]!);
     tried.push("home" in step ? "home" : step.z[0]!);
-    tries.took(new Float32Array(A));
+    tries.took(new Float32Array(A), step.at);
     rewards.push(paid.includes(t) ? 0 : -1);
   }
   const observation = Float32Array.from(seen.flatMap((row) => [...row]));
@@ -93,15 +93,23 @@ describe("the tries of an exploring episode", () => {
     expect((await explored([0, 1, 1, 5, 5, 5], [], true, home)).missed, "nobody is blamed for the way home").to.deep.equal([]);
   });
 
-  it("count an observation once when they are asked again for it", async () => {
+  it("give the way home up that leads nowhere, and try on from there", async () => {
+    const nowhere: Homing = () => new Float32Array(A);
+    const { tried } = await explored([0, 1, 1, ...new Array<number>(30).fill(7)], [], true, nowhere);
+    expect(tried.slice(2, 27)).to.deep.equal(new Array(25).fill("home"));
+    expect(tried.slice(27)).to.deep.equal([2, 2, 2, 2, 2]);
+  });
+
+  it("count an observation once when they are asked again for it, and hear one action for it, the first", async () => {
     const { recollection, absorbed } = remembered();
     const rewards: number[] = [];
     const tries = new Tries(recollection, spec, rng("tries"), { rewards });
     const at = (x: number) => Float32Array.from({ length: O }, (_, i) => (i === 0 ? x : 0));
     for (const x of [0, 1]) {
-      await tries.next(at(x));
-      await tries.next(at(x));
-      tries.took(new Float32Array(A));
+      const hung = await tries.next(at(x));
+      const step = await tries.next(at(x));
+      tries.took(new Float32Array(A), step.at);
+      tries.took(new Float32Array(A), hung.at);
       rewards.push(-1);
     }
     await tries.next(at(1));
