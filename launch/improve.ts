@@ -37,7 +37,7 @@ export interface ImproveOptions extends Hooks {
   readonly dataset: string;
   readonly steps: number;
   readonly control: PracticeKind;
-  /** All of practice happens in this one scene; in the scenes of the training tasks when absent. */
+  /** Where all of practice happens; in the scenes of the training tasks when absent. */
   readonly site?: PracticeSite;
   /** Held-out test tasks of the scores before and after, and which. 0: no such scores. */
   readonly tasks: number;

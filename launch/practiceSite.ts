@@ -9,6 +9,7 @@ import { isFeasible, sceneFile, sceneOf, trainingTask } from "../src/tasks/ownTa
 import type { TrainingTasks } from "../src/tasks/ownTasks.ts";
 import { LOCKER_TRAVEL, needs } from "../src/tasks/sawyer.ts";
 import type { AimKind, SawyerTask } from "../src/tasks/sawyer.ts";
+import { sawyerTask } from "../src/tasks/sawyerScenes.ts";
 import { LIMITS_FILE } from "./sawyer.ts";
 
 /** What a lab says of the one scene it has: how it stands, and which training tasks could be meant in it. */
@@ -24,11 +25,14 @@ export interface SiteFlags {
   readonly site?: string;
   readonly scene?: number;
   readonly labelTasks?: string;
+  /** The scenes of so many test tasks of `taskSeed`. */
+  readonly testScenes?: number;
+  readonly taskSeed?: number;
 }
 
-/** One scene that all of practice happens in, and the training tasks that its rollouts may be labelled as. */
+/** The scenes that all of practice happens in, one in a lab, and the training tasks that its rollouts may be labelled as. */
 export interface PracticeSite {
-  readonly scene: SceneSpec;
+  readonly scenes: readonly SceneSpec[];
   readonly labelTasks: readonly number[];
   /** Of the label tasks, how many ask for what: "open-drawer 12, press-button 9". */
   readonly aims: string;
@@ -38,19 +42,34 @@ const refuse = (text: string): never => {
   throw new OnarmError("usage.invalid", `practise: ${text}`);
 };
 
-/** Whether the flags ask for one scene at all. @throws "usage.invalid" for flags that do not go together */
-export function asksForSite({ site, scene, labelTasks }: SiteFlags): boolean {
+/** Whether the flags ask for other scenes than the training tasks' own. @throws "usage.invalid" for flags that do not go together */
+export function asksForSite({ site, scene, labelTasks, testScenes }: SiteFlags): boolean {
+  if (testScenes !== undefined && [site, scene, labelTasks].some((flag) => flag !== undefined))
+    refuse("--test-scenes says where practice happens; leave --site, --scene and --label-tasks out");
   if (site !== undefined && (scene !== undefined || labelTasks !== undefined))
     refuse("--site tells scene and label tasks already; leave --scene and --label-tasks out");
   if (labelTasks !== undefined && scene === undefined) refuse("--label-tasks are of one scene; name it with --scene or --site");
-  return site !== undefined || scene !== undefined;
+  return [site, scene, testScenes].some((flag) => flag !== undefined);
 }
 
 /**
- * The one scene of a lab, and the training tasks that practice draws among: nobody tells practice which of them is meant there, and each rollout is
- * labelled as one of them. @throws "config.invalid" or "tasks.invalid" for a scene that cannot stand, and for a task that is none or asks for nothing there
+ * The one scene of a lab, or test tasks' scenes, and the training tasks that practice draws among: nobody tells practice which of them is meant there,
+ * and each rollout is labelled as one of them. @throws "config.invalid" or "tasks.invalid" for a scene that cannot stand, and for a task that is none or asks for nothing there
  */
 export function practiceSite(flags: SiteFlags, tasks: TrainingTasks): PracticeSite {
+  const all = Array.from({ length: tasks.tasks }, (_, id) => trainingTask(tasks, id));
+  const siteOf = (meant: readonly SawyerTask[], scenes: readonly SceneSpec[]) => ({
+    scenes,
+    labelTasks: meant.map(({ id }) => id),
+    aims: counted(meant.map(({ aim }) => aim.kind)),
+  });
+  if (flags.testScenes !== undefined) {
+    const scenes = Array.from({ length: flags.testScenes }, (_, id) => sawyerTask("test", flags.taskSeed ?? 0, id).scene);
+    return siteOf(
+      all.filter(({ aim }) => scenes.some((scene) => isFeasible(aim.kind, scene))),
+      scenes,
+    );
+  }
   const where = flags.site === undefined ? `--scene ${flags.scene}` : flags.site;
   const file = flags.site === undefined ? undefined : parseConfig(siteFile, readConfig(path.resolve(flags.site)), flags.site);
   if (flags.scene !== undefined && flags.scene >= tasks.tasks)
@@ -58,18 +77,23 @@ export function practiceSite(flags: SiteFlags, tasks: TrainingTasks): PracticeSi
   const scene = file ? sceneOf(file.scene) : trainingTask(tasks, flags.scene!).scene;
   requireReach(scene, where);
   const named = file?.label_tasks ?? (flags.labelTasks === undefined ? undefined : numbers(flags.labelTasks));
-  const all = Array.from({ length: tasks.tasks }, (_, id) => trainingTask(tasks, id));
   for (const id of named ?? []) requireMeant(all[id], id, scene, { where, count: tasks.tasks });
   const meant = named ? [...new Set(named)].map((id) => all[id]!) : all.filter(({ aim }) => isFeasible(aim.kind, scene));
   if (meant.length === 0)
     throw new OnarmError("tasks.invalid", `${where}: no training task asks for anything in this scene; set out what they move`);
-  return { scene, labelTasks: meant.map(({ id }) => id), aims: counted(meant.map(({ aim }) => aim.kind)) };
+  return siteOf(meant, [scene]);
 }
 
-/** What is set out where a rollout that is labelled as training task `id` is made: the site's scene, or else the task's own. */
+/**
+ * What is set out where a rollout that is labelled as training task `id` is made: the task's own scene, or else the site's; of several each gets its share
+ * of the tasks, the next one where the aim asks for nothing in it.
+ */
 export const settingOf = (tasks: TrainingTasks, site: PracticeSite | undefined, id: number): SawyerTask => {
   const task = trainingTask(tasks, id);
-  return site ? { ...task, scene: site.scene } : task;
+  if (!site) return task;
+  const { length } = site.scenes;
+  const inTurn = Array.from({ length }, (_, k) => site.scenes[(id + k) % length]!);
+  return { ...task, scene: inTurn.find((scene) => isFeasible(task.aim.kind, scene)) ?? inTurn[0]! };
 };
 
 function numbers(list: string): number[] {

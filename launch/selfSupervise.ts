@@ -40,7 +40,7 @@ export async function selfSupervise({ options, context, inputs, rollouts, traine
   });
   const of = configHash({
     ...{ bundle: incumbent.hash, config, seed: context.seed, control: options.control },
-    ...(site ? { scene: site.scene, labelTasks: site.labelTasks } : {}),
+    ...(site ? { scenes: site.scenes, labelTasks: site.labelTasks } : {}),
   });
   const from = options.resume ? ((await trainer.call("loadCheckpoint", { file })) as PracticeState & { of?: string }) : undefined;
   if (from && from.of !== of)

@@ -41,6 +41,11 @@ export const verb: Verb<Options> = {
       .option("--site <file>", "practise in a lab's one scene: the file tells it, and which training tasks could be meant there")
       .option("--scene <n>", "the same in the scene of training task n", integer())
       .option("--label-tasks <list>", "with --scene: numbers of training tasks, as 3,17,40; every one that fits when left out")
+      .option(
+        "--test-scenes <n>",
+        "practise in the scenes of the first n test tasks of --task-seed, never told what they want",
+        integer({ min: 1, max: 100_000 }),
+      )
       .option("--headless", "no page")
       .option("--tasks <n>", "held-out test tasks scored before and after", integer({ max: 100_000 }), 60)
       .option("--task-seed <s>", "which held-out test tasks", integer(), 0)
@@ -60,12 +65,12 @@ export const verb: Verb<Options> = {
     if (one && domain.arm !== "twin")
       throw new OnarmError(
         "usage.invalid",
-        `practise: the domain ${domain.spec.name} has no scenes; leave --scene and --site out`,
+        `practise: the domain ${domain.spec.name} has no scenes; leave --scene, --site and --test-scenes out`,
       );
     const site = one ? practiceSite(options, training) : undefined;
     if (site)
       context.log(
-        `practice in one scene; each rollout is labelled as one of ${site.labelTasks.length} training tasks: ${site.aims}`,
+        `practice in ${site.scenes.length === 1 ? "one scene" : `${site.scenes.length} scenes`}; each rollout is labelled as one of ${site.labelTasks.length} training tasks: ${site.aims}`,
       );
     const shown = domain.arm === "twin";
     if (place && !shown) context.log(`no page: the domain ${domain.spec.name} has no arm to show or to stop`);

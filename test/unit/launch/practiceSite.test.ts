@@ -5,6 +5,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { asksForSite, practiceSite, settingOf } from "../../../launch/practiceSite.ts";
 import type { AimKind } from "../../../src/tasks/sawyer.ts";
+import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
 import { isFeasible, sceneToFile, trainingTask } from "../../../src/tasks/ownTasks.ts";
 
 const tasks = { taskSeed: 21, tasks: 40 };
@@ -36,12 +37,13 @@ const there = {
   brick: "brick: { position_m: [0.73, -0.17, -0.046] }",
 };
 
-describe("practice in a lab's one scene", () => {
+describe("practice in a lab's one scene, or in test tasks' scenes", () => {
   it("is labelled, unless told otherwise, as every training task whose aim asks for something there", () => {
     fc.assert(
       fc.property(fc.nat(39), (id) => {
-        const { scene, labelTasks } = practiceSite({ scene: id }, tasks);
-        expect(scene).to.deep.equal(trainingTask(tasks, id).scene);
+        const { scenes, labelTasks } = practiceSite({ scene: id }, tasks);
+        const { scene } = trainingTask(tasks, id);
+        expect(scenes).to.deep.equal([scene]);
         const fit = Array.from({ length: 40 }, (_, n) => n).filter((n) => isFeasible(trainingTask(tasks, n).aim.kind, scene));
         expect(labelTasks).to.deep.equal(fit).and.to.include(id);
       }),
@@ -54,17 +56,17 @@ describe("practice in a lab's one scene", () => {
     const named = practiceSite({ site: site(`${lab}label_tasks: [${open}, ${reach}, ${open}]\n`) }, tasks);
     expect(named.labelTasks).to.deep.equal([open, reach]);
     expect(named.aims).to.equal("open-drawer 1, reach 1");
-    expect(named.scene).to.deep.equal({ drawer: { position: [0.6, 0.2, -0.05], opens: [0, -1, 0], travel: 0 } });
+    expect(named.scenes).to.deep.equal([{ drawer: { position: [0.6, 0.2, -0.05], opens: [0, -1, 0], travel: 0 } }]);
     const { id, scene } = first("open-drawer");
     expect(practiceSite({ scene: id, labelTasks: ` ${reach} ,${id}` }, tasks)).to.deep.include({
-      scene,
+      scenes: [scene],
       labelTasks: [reach, id],
     });
   });
 
   it("takes a brick in a locker that is shut for within reach: it is got at where the locker is driven out", () => {
-    const { aims, scene } = practiceSite({ site: site(`scene: { ${there.shut}, ${there.button}, ${there.stored} }`) }, tasks);
-    expect(scene.brick?.position).to.deep.equal([0.87, -0.17, -0.046]);
+    const { aims, scenes } = practiceSite({ site: site(`scene: { ${there.shut}, ${there.button}, ${there.stored} }`) }, tasks);
+    expect(scenes[0]!.brick?.position).to.deep.equal([0.87, -0.17, -0.046]);
     expect(aims.split(", ").map((one) => one.split(" ")[0])).to.have.members(["reach", "press-button", "open-locker"]);
   });
 
@@ -72,9 +74,22 @@ describe("practice in a lab's one scene", () => {
     const own = { scene: sceneToFile(trainingTask(tasks, 4).scene), aim: "reach" as const, rewards: "person" as const };
     const with41 = { ...tasks, tasks: 41, own: [own] };
     const one = practiceSite({ site: site(lab) }, with41);
-    expect(settingOf(with41, one, 40)).to.deep.equal({ ...trainingTask(with41, 40), scene: one.scene });
+    expect(settingOf(with41, one, 40)).to.deep.equal({ ...trainingTask(with41, 40), scene: one.scenes[0] });
     expect(settingOf(with41, undefined, 40)).to.deep.include({ id: 40, scene: trainingTask(tasks, 4).scene });
     expect(settingOf(with41, undefined, 7)).to.deep.equal(trainingTask(tasks, 7));
+  });
+
+  it("happens in test tasks' scenes on request: each training task in one of those that its aim asks for something in, and every scene in use", () => {
+    const many = practiceSite({ testScenes: 3, taskSeed: 5 }, tasks);
+    expect(many.scenes).to.deep.equal([0, 1, 2].map((id) => sawyerTask("test", 5, id).scene));
+    const settings = many.labelTasks.map((id) => settingOf(tasks, many, id));
+    for (const { aim, scene } of settings) expect(isFeasible(aim.kind, scene)).to.equal(true);
+    expect([...new Set(settings.map(({ scene }) => scene))]).to.have.members([...many.scenes]);
+    const nowhere = Array.from({ length: 40 }, (_, id) => id).filter((id) => !many.labelTasks.includes(id));
+    for (const id of nowhere)
+      for (const scene of many.scenes) expect(isFeasible(trainingTask(tasks, id).aim.kind, scene)).to.equal(false);
+    expect(asksForSite({ testScenes: 3 })).to.equal(true);
+    expect(() => asksForSite({ testScenes: 3, scene: 1 })).to.throw(/--test-scenes says where practice happens; leave --site/);
   });
 
   it("is asked for by a scene or a site, not by both or by label tasks alone", () => {
