@@ -19,16 +19,18 @@ import {
 const CLEAR_Z = 0.065;
 const HOOK_Z = -0.022;
 const CAP_Z = TABLE_Z + 0.06;
-/** m: from the bar's middle into the gap behind it, and in front of it where a push begins; how far below its stop a button is pressed. */
+/** m: from the bar's middle into the gap behind it, and in front of it where a push begins: so far that who learns it less than exactly does not land on the bar; how far below its stop a button is pressed. */
 const BEHIND = 0.026;
-const BEFORE = 0.035;
+const BEFORE = 0.05;
 const PRESS_TO = 0.018;
 /** m: nearness across that counts as above a place, and farness from which the way leads over everything; nearness in height that counts as high enough. */
 const ALIGNED = 0.012;
 const ASTRAY = 0.035;
+/** The same beside a bar, on which a hand that comes down sooner lands. */
+const BESIDE = { aligned: 0.008, astray: 0.022 };
 const LEVEL = 0.02;
-/** m: how far beside the bar's middle, above the hook's height and past the bar a hand still has hold of it. */
-const HOLD = { along: 0.035, above: 0.025, past: 0.004 };
+/** m: how far beside the bar's middle, above the hook's height and past the bar a hand still has hold of it; how much lower it moves it at full speed, as who learns it less than exactly would else pull before it is behind the bar. */
+const HOLD = { along: 0.035, above: 0.025, past: 0.004, firm: 0.015 };
 /** m: two fingers must come down beside a block: how near above its middle they begin to, and how near about it they may close. Below its middle they would scrape what it lies on. */
 const STRADDLE = 0.007;
 const AROUND = { across: 0.011, above: 0.012 };
@@ -97,10 +99,10 @@ const between = (a: Vec3, b: Vec3) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] 
  * Over everything and down onto `place` through a funnel: the farther off across, the higher the way. A function of where the tip is and of
  * nothing else, so that who only sees what it did can learn it: phases in its head would be averaged into standing still.
  */
-function approach(tip: Vec3, place: Vec3, aligned = ALIGNED): Vec3 {
+function approach(tip: Vec3, place: Vec3, aligned = ALIGNED, astray = ASTRAY): Vec3 {
   const [dx, dy] = [place[0] - tip[0], place[1] - tip[1]];
-  const astray = Math.min(1, Math.max(0, (Math.hypot(dx, dy) - aligned) / (ASTRAY - aligned)));
-  const height = place[2] + astray * Math.max(0, CLEAR_Z - place[2]);
+  const off = Math.min(1, Math.max(0, (Math.hypot(dx, dy) - aligned) / (astray - aligned)));
+  const height = place[2] + off * Math.max(0, CLEAR_Z - place[2]);
   // Below the funnel it goes up before it goes across.
   const across = GAIN * Math.min(1, Math.max(0, 1 - (height - tip[2]) / LEVEL));
   return [across * dx, across * dy, GAIN * (height - tip[2]) * (height > tip[2] ? 2 : 1)];
@@ -146,8 +148,13 @@ function slide(direction: 1 | -1, finished: (travel: number) => boolean): Primit
     const side = (tip[1] - y) * cabinet * direction;
     const holds =
       tip[2] < HOOK_Z + HOLD.above && Math.abs(tip[0] - x) < HOLD.along && side > -HOLD.past && side < Math.abs(start) + ALIGNED;
-    if (!holds) return { v: approach(tip, [x, y + cabinet * start, HOOK_Z]), grip: 1, done: false };
-    return { v: [GAIN * (x - tip[0]), -direction * cabinet * ACTION_SPEED, GAIN * (HOOK_Z - tip[2])], grip: 1, done: false };
+    if (!holds) {
+      const place: Vec3 = [x, y + cabinet * start, HOOK_Z];
+      return { v: approach(tip, place, BESIDE.aligned, BESIDE.astray), grip: 1, done: false };
+    }
+    const firmly = Math.min(1, (HOOK_Z + HOLD.above - tip[2]) / HOLD.firm);
+    const along = -direction * cabinet * firmly * ACTION_SPEED;
+    return { v: [GAIN * (x - tip[0]), along, GAIN * (HOOK_Z - tip[2])], grip: 1, done: false };
   });
 }
 export const openDrawer = (): Primitive => slide(1, (travel) => travel >= OPENED);
