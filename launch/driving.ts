@@ -109,8 +109,10 @@ export function driving({
   const remember = async (next: Bundle) => {
     await recall?.dispose();
     recall = exploring && (await recallOf(next));
+    const misses = recollection?.misses ?? [];
     recollection = history[0] && recall?.begin(history[0].observation.subarray(0, next.spec.observation.length));
     for (const episode of history) await recollection?.absorb(episode, hits(episode));
+    for (const { tried, share } of misses) recollection?.missed(tried, share);
   };
 
   const take = async (next: Bundle) => {

@@ -130,6 +130,8 @@ export type Seen = Pick<Episode, "steps" | "observation" | "action">;
 /** What is remembered of one scene, and what its rewards have left of it. */
 export class Recollection {
   readonly beliefs: readonly Belief[];
+  /** Whatever was tried in vain: what else explores this scene is to be told it too. */
+  readonly misses: { readonly tried: Belief; readonly share: number }[] = [];
   /** Log-likelihood of everything absorbed, of each. */
   readonly #log: Float64Array;
   readonly #hit: (seen: Seen, z: Float32Array) => Promise<Float32Array>;
@@ -158,6 +160,7 @@ export class Recollection {
 
   /** One of the tasks was tried for that share of an episode, and the decoder did not see what it wants: it and tasks like it are believed the less. */
   missed(tried: Belief, share: number): void {
+    this.misses.push({ tried, share });
     for (const [k, belief] of this.beliefs.entries()) this.#log[k]! += share * Math.log(MISSED) * alike(belief, tried);
   }
 

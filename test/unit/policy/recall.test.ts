@@ -94,6 +94,9 @@ describe("exploring by elimination", () => {
     expect(share(drawn(whole), 0)).to.be.closeTo(0.3 / (0.3 + other), 0.05);
     expect(share(drawn(half), 0)).to.be.closeTo(Math.sqrt(0.3) / (Math.sqrt(0.3) + Math.sqrt(other)), 0.05);
     expect(whole.likeliest().mean[0]).to.equal(-1);
+    const again = recall.begin(Float32Array.of(0, 2, 0));
+    for (const { tried, share } of whole.misses) again.missed(tried, share);
+    expect(drawn(again)).to.deep.equal(drawn(whole));
   });
 
   it("draws nothing that is put aside as long as there is something else", () => {
