@@ -9,7 +9,7 @@ import { sawyerTask } from "../src/tasks/sawyerScenes.ts";
 import type { SawyerTask } from "../src/tasks/sawyer.ts";
 import { homing, randomPrimitives } from "../src/control/scripted.ts";
 import type { Homing } from "../src/control/tries.ts";
-import { isFeasible } from "../src/tasks/ownTasks.ts";
+import { isMeantIn } from "../src/tasks/ownTasks.ts";
 import { seen } from "./recordings/seen.ts";
 import { openSawyer } from "./sawyer.ts";
 import type { Watched } from "./trace.ts";
@@ -95,7 +95,7 @@ const sawyer: Domain = {
   behaves: "scripted",
   elsewhere: {
     scene: (task) => JSON.stringify((task as SawyerTask).scene),
-    allows: (setting, task) => isFeasible((task as SawyerTask).aim.kind, (setting as SawyerTask).scene),
+    allows: (setting, task) => isMeantIn((setting as SawyerTask).scene, task as SawyerTask),
     worth: (task, { steps, observation }) => {
       const O = sawyerSpec.observation.length;
       return Float32Array.from({ length: steps }, (_, t) => {

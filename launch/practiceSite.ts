@@ -5,7 +5,7 @@ import { loadLimits } from "../src/config/limits.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { THINGS } from "../src/domain/scene.ts";
 import type { SceneSpec, Thing } from "../src/domain/scene.ts";
-import { isFeasible, sceneFile, sceneOf, trainingTask } from "../src/tasks/ownTasks.ts";
+import { isFeasible, isMeantIn, sceneFile, sceneOf, trainingTask } from "../src/tasks/ownTasks.ts";
 import type { TrainingTasks } from "../src/tasks/ownTasks.ts";
 import { LOCKER_TRAVEL, needs } from "../src/tasks/sawyer.ts";
 import type { AimKind, SawyerTask } from "../src/tasks/sawyer.ts";
@@ -17,7 +17,7 @@ const siteFile = z.strictObject({
   scene: sceneFile.refine(({ tray: _, ...moved }) => Object.values(moved).some((thing) => thing !== undefined), {
     error: "holds nothing to move",
   }),
-  /** Left out: every training task whose aim asks for something there. */
+  /** Left out: every training task whose aim asks for something there, on the side that its own scene has it. */
   label_tasks: z.array(z.int().min(0)).min(1).optional(),
 });
 
@@ -66,7 +66,7 @@ export function practiceSite(flags: SiteFlags, tasks: TrainingTasks): PracticeSi
   if (flags.testScenes !== undefined) {
     const scenes = Array.from({ length: flags.testScenes }, (_, id) => sawyerTask("test", flags.taskSeed ?? 0, id).scene);
     return siteOf(
-      all.filter(({ aim }) => scenes.some((scene) => isFeasible(aim.kind, scene))),
+      all.filter((task) => scenes.some((scene) => isMeantIn(scene, task))),
       scenes,
     );
   }
@@ -78,7 +78,7 @@ export function practiceSite(flags: SiteFlags, tasks: TrainingTasks): PracticeSi
   requireReach(scene, where);
   const named = file?.label_tasks ?? (flags.labelTasks === undefined ? undefined : numbers(flags.labelTasks));
   for (const id of named ?? []) requireMeant(all[id], id, scene, { where, count: tasks.tasks });
-  const meant = named ? [...new Set(named)].map((id) => all[id]!) : all.filter(({ aim }) => isFeasible(aim.kind, scene));
+  const meant = named ? [...new Set(named)].map((id) => all[id]!) : all.filter((task) => isMeantIn(scene, task));
   if (meant.length === 0)
     throw new OnarmError("tasks.invalid", `${where}: no training task asks for anything in this scene; set out what they move`);
   return siteOf(meant, [scene]);
@@ -93,7 +93,7 @@ export const settingOf = (tasks: TrainingTasks, site: PracticeSite | undefined, 
   if (!site) return task;
   const { length } = site.scenes;
   const inTurn = Array.from({ length }, (_, k) => site.scenes[(id + k) % length]!);
-  return { ...task, scene: inTurn.find((scene) => isFeasible(task.aim.kind, scene)) ?? inTurn[0]! };
+  return { ...task, scene: inTurn.find((scene) => isMeantIn(scene, task)) ?? inTurn[0]! };
 };
 
 function numbers(list: string): number[] {

@@ -11,6 +11,7 @@ import type { Labeller } from "../src/learning/labeller.ts";
 import { Learner } from "../src/learning/learner.ts";
 import type { Metrics } from "../src/learning/learner.ts";
 import { TaskMemory } from "../src/learning/memory.ts";
+import { mirror } from "../src/learning/mirror.ts";
 import { sharedEpisodes } from "../src/learning/sharedLabels.ts";
 import { klFromPrior } from "../src/learning/shift.ts";
 import { Agent, CONTEXT_ROWS } from "../src/policy/agent.ts";
@@ -99,20 +100,26 @@ const handlers = {
     for (const [i, task] of tasks.entries()) beliefs.push(await asker.infer([asEpisode(memory[task]!)], rng(seed, i, task)));
     return beliefs;
   },
-  /** What is believed of each training task by `rows` rows of its own offline data, and how its scene was found: what exploring remembers. */
+  /**
+   * What is believed of each training task by `rows` rows of its own offline data, and how its scene was found: what exploring remembers. After them
+   * the reflections of all of them, where the domain has one: beliefs of what is wanted on one side may be none of what is wanted on the other.
+   */
   async recalled({ rows }: { rows: number }): Promise<Recalled> {
-    const { memory } = opened();
-    const beliefs = await believed(rows, "recalled", (known) => known.ownCount);
+    const { memory, spec } = opened();
+    const made = memory.map((known) => asEpisode(known, known.ownCount));
+    const histories = [...made, ...made.flatMap(mirror(spec).episode)];
+    const beliefs = await believed(rows, "recalled", histories);
     const joined = (rows: readonly Float32Array[]) => Float32Array.from(rows.flatMap((row) => [...row]));
     return {
       "recall.mean": joined(beliefs.map(({ mean }) => mean)),
       "recall.variance": joined(beliefs.map(({ variance }) => variance)),
-      "recall.start": joined(memory.map(({ observation, O }) => observation.subarray(0, O))),
+      "recall.start": joined(histories.map(({ observation }) => observation.subarray(0, spec.observation.length))),
     };
   },
   /** Mean KL( q(z | `rows` offline transitions) || prior ) over the training tasks, nats: what a belief says when its context is not shifted. */
   async offlineKl({ rows }: { rows: number }): Promise<number> {
-    const kls = (await believed(rows, "offline kl", (known) => Math.min(rows, known.offlineCount))).map(klFromPrior);
+    const histories = opened().memory.map((known) => asEpisode(known, Math.min(rows, known.offlineCount)));
+    const kls = (await believed(rows, "offline kl", histories)).map(klFromPrior);
     return kls.reduce((a, b) => a + b, 0) / kls.length;
   },
   /** One draw of z for each labelled history, of tasks known to the learner or not: what the current decoder is asked under. */
@@ -146,12 +153,12 @@ const handlers = {
 export type TrainerHandlers = typeof handlers;
 
 /** q(z | `rows` of the first `from` transitions) of every training task. */
-async function believed(rows: number, seed: string, from: (known: TaskMemory) => number): Promise<Belief[]> {
-  const { spec, config, deployed, memory } = opened();
+async function believed(rows: number, seed: string, histories: readonly Episode[]): Promise<Belief[]> {
+  const { spec, config, deployed } = opened();
   const agent = await Agent.create(spec, config.nets, config.head, rows);
   agent.load(deployed.views);
   const beliefs: Belief[] = [];
-  for (const [task, known] of memory.entries()) beliefs.push(await agent.infer([asEpisode(known, from(known))], rng(seed, task)));
+  for (const [task, history] of histories.entries()) beliefs.push(await agent.infer([history], rng(seed, task)));
   await agent.dispose();
   return beliefs;
 }

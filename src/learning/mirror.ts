@@ -1,4 +1,4 @@
-import type { DomainSpec } from "../domain/experience.ts";
+import type { DomainSpec, Episode } from "../domain/experience.ts";
 import type { Rng } from "../domain/rng.ts";
 
 /** Which of `fields`, by index, change sign in the domain's reflection. */
@@ -23,5 +23,13 @@ export function mirror(spec: DomainSpec) {
     context: (rows: Float32Array) => flip(rows, O + A + 1, context),
     observations: (rows: Float32Array) => flip(rows, O, observation),
     actions: (rows: Float32Array) => flip(rows, A, action),
+    /** The reflection of an episode, as copies; none where the domain has no reflection. */
+    episode(made: Episode): Episode[] {
+      if (context.length === 0) return [];
+      const [seen, done] = [made.observation.slice(), made.action.slice()];
+      flip(seen, O, observation);
+      flip(done, A, action);
+      return [{ ...made, observation: seen, action: done }];
+    },
   };
 }

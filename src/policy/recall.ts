@@ -17,7 +17,7 @@ const MISSED = 0.3;
 /** Beyond so many scales two starts differ, and how far no longer matters: a thing that is not there reads 0. */
 const FAR = 3;
 
-/** What a bundle remembers of its K training tasks: what was believed of each, (K, Z) twice, and how its scene was found, (K, O). */
+/** What a bundle remembers of its training tasks and of their reflections, K in all: what was believed of each, (K, Z) twice, and how its scene was found, (K, O). */
 export const RECALLED = ["recall.mean", "recall.variance", "recall.start"] as const;
 export type Recalled = Readonly<Record<(typeof RECALLED)[number], Float32Array>>;
 
@@ -33,7 +33,6 @@ export class Recall {
   readonly #low: number;
   readonly #follows: boolean;
   readonly #program: Program;
-  readonly #reflected: readonly number[];
   #recalled: Recalled = {
     "recall.mean": new Float32Array(),
     "recall.variance": new Float32Array(),
@@ -47,7 +46,6 @@ export class Recall {
     this.#low = spec.reward.kind === "sparse" ? spec.reward.low : 0;
     this.#follows = nets.decoderSees === "next-state";
     this.#program = program;
-    this.#reflected = spec.observation.flatMap(({ name }, i) => (spec.mirrored?.includes(name) ? [i] : []));
   }
 
   /** For two-valued rewards. `near`: how many training tasks are remembered at a time. */
@@ -70,21 +68,16 @@ export class Recall {
     this.#recalled = fresh as Recalled;
   }
 
-  /** The tasks of the scenes that were found most like `observation`, on either side where the domain has a reflection, each as likely. */
+  /** The tasks of the scenes that were found most like `observation`, each as likely. */
   begin(observation: Observation): Recollection {
     const O = this.#spec.observation.length;
-    const mirrored = Float32Array.from(observation);
-    for (const i of this.#reflected) mirrored[i] = -mirrored[i]!;
     const starts = this.#recalled["recall.start"];
-    const distance = (of: Observation, k: number) => {
+    const distance = (k: number) => {
       let sum = 0;
-      for (let i = 0; i < O; i++) sum += Math.min(FAR, Math.abs(of[i]! - starts[k * O + i]!)) ** 2;
+      for (let i = 0; i < O; i++) sum += Math.min(FAR, Math.abs(observation[i]! - starts[k * O + i]!)) ** 2;
       return sum;
     };
-    const nearest = Array.from({ length: starts.length / O }, (_, k) => ({
-      k,
-      far: Math.min(distance(observation, k), distance(mirrored, k)),
-    })).sort((a, b) => a.far - b.far);
+    const nearest = Array.from({ length: starts.length / O }, (_, k) => ({ k, far: distance(k) })).sort((a, b) => a.far - b.far);
     const Z = this.#Z;
     const part = (name: "recall.mean" | "recall.variance", k: number) => this.#recalled[name].slice(k * Z, (k + 1) * Z);
     const beliefs = nearest

@@ -60,6 +60,17 @@ export const aimOf = (kind: AimKind): SawyerAim => (kind === "reach" ? { kind, g
 /** Whether an aim asks for something in a scene: what is there, and not so already when it is set out. */
 export const isFeasible = (kind: AimKind, scene: SceneSpec): boolean => feasibleAims(scene).includes(kind);
 
+/** Which side a scene has its drawer on, or would have, as things stand free across from it: 1, -1, or 0 where nothing tells. */
+const sideOf = ({ drawer, ...free }: SceneSpec): number =>
+  Math.sign(drawer ? drawer.position[1] : -(Object.values(free)[0]?.position[1] ?? 0));
+
+/**
+ * Whether what a task wants can be had in `scene` as it is had in its own: on the same side, as what is wanted on one side may be inferred otherwise
+ * than on the other (docs/decisions/0034-exploring-by-elimination.md).
+ */
+export const isMeantIn = (scene: SceneSpec, { aim, scene: own }: SawyerTask): boolean =>
+  isFeasible(aim.kind, scene) && sideOf(own) * sideOf(scene) >= 0;
+
 /** The training tasks of a dataset: numbers of a seed, and after them the own ones, if it has any. */
 export interface TrainingTasks {
   readonly taskSeed: number;

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { asksForSite, practiceSite, settingOf } from "../../../launch/practiceSite.ts";
 import type { AimKind } from "../../../src/tasks/sawyer.ts";
 import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
-import { isFeasible, sceneToFile, trainingTask } from "../../../src/tasks/ownTasks.ts";
+import { isMeantIn, sceneToFile, trainingTask } from "../../../src/tasks/ownTasks.ts";
 
 const tasks = { taskSeed: 21, tasks: 40 };
 /** The first training task that asks for this. */
@@ -38,13 +38,13 @@ const there = {
 };
 
 describe("practice in a lab's one scene, or in test tasks' scenes", () => {
-  it("is labelled, unless told otherwise, as every training task whose aim asks for something there", () => {
+  it("is labelled, unless told otherwise, as every training task whose aim asks for something there, on the same side", () => {
     fc.assert(
       fc.property(fc.nat(39), (id) => {
         const { scenes, labelTasks } = practiceSite({ scene: id }, tasks);
         const { scene } = trainingTask(tasks, id);
         expect(scenes).to.deep.equal([scene]);
-        const fit = Array.from({ length: 40 }, (_, n) => n).filter((n) => isFeasible(trainingTask(tasks, n).aim.kind, scene));
+        const fit = Array.from({ length: 40 }, (_, n) => n).filter((n) => isMeantIn(scene, trainingTask(tasks, n)));
         expect(labelTasks).to.deep.equal(fit).and.to.include(id);
       }),
       { numRuns: 40 },
@@ -65,7 +65,8 @@ describe("practice in a lab's one scene, or in test tasks' scenes", () => {
   });
 
   it("takes a brick in a locker that is shut for within reach: it is got at where the locker is driven out", () => {
-    const { aims, scenes } = practiceSite({ site: site(`scene: { ${there.shut}, ${there.button}, ${there.stored} }`) }, tasks);
+    const stored = site(`scene: { ${there.shut}, ${there.button}, ${there.stored} }`);
+    const { aims, scenes } = practiceSite({ site: stored }, { ...tasks, tasks: 200 });
     expect(scenes[0]!.brick?.position).to.deep.equal([0.87, -0.17, -0.046]);
     expect(aims.split(", ").map((one) => one.split(" ")[0])).to.have.members(["reach", "press-button", "open-locker"]);
   });
@@ -83,13 +84,25 @@ describe("practice in a lab's one scene, or in test tasks' scenes", () => {
     const many = practiceSite({ testScenes: 3, taskSeed: 5 }, tasks);
     expect(many.scenes).to.deep.equal([0, 1, 2].map((id) => sawyerTask("test", 5, id).scene));
     const settings = many.labelTasks.map((id) => settingOf(tasks, many, id));
-    for (const { aim, scene } of settings) expect(isFeasible(aim.kind, scene)).to.equal(true);
+    for (const setting of settings) expect(isMeantIn(setting.scene, trainingTask(tasks, setting.id))).to.equal(true);
     expect([...new Set(settings.map(({ scene }) => scene))]).to.have.members([...many.scenes]);
     const nowhere = Array.from({ length: 40 }, (_, id) => id).filter((id) => !many.labelTasks.includes(id));
-    for (const id of nowhere)
-      for (const scene of many.scenes) expect(isFeasible(trainingTask(tasks, id).aim.kind, scene)).to.equal(false);
+    for (const id of nowhere) for (const scene of many.scenes) expect(isMeantIn(scene, trainingTask(tasks, id))).to.equal(false);
     expect(asksForSite({ testScenes: 3 })).to.equal(true);
     expect(() => asksForSite({ testScenes: 3, scene: 1 })).to.throw(/--test-scenes says where practice happens; leave --site/);
+  });
+
+  it("takes a drawer on the left for no drawer on the right, and what stands alone for either", () => {
+    const { aim, scene } = first("close-drawer");
+    const own = { id: 0, aim, scene };
+    const { drawer } = scene;
+    const across = {
+      drawer: { ...drawer!, position: [drawer!.position[0], -drawer!.position[1], drawer!.position[2]] as const },
+    };
+    expect(isMeantIn({ drawer: drawer! }, own)).to.equal(true);
+    expect(isMeantIn(across as never, own)).to.equal(false);
+    expect(isMeantIn({}, { id: 0, aim: { kind: "reach", goal: [0.6, 0, 0.1] }, scene: {} })).to.equal(true);
+    expect(isMeantIn({ drawer: { ...drawer!, travel: 0 as never } }, own)).to.equal(false);
   });
 
   it("is asked for by a scene or a site, not by both or by label tasks alone", () => {

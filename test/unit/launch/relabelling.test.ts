@@ -4,7 +4,7 @@ import { again, relabelling } from "../../../launch/relabelling.ts";
 import { rewardedRollout } from "../../../src/control/rollout.ts";
 import type { Rollout } from "../../../src/domain/experience.ts";
 import { rng } from "../../../src/domain/rng.ts";
-import { isFeasible } from "../../../src/tasks/ownTasks.ts";
+import { isMeantIn } from "../../../src/tasks/ownTasks.ts";
 import { sawyerTask } from "../../../src/tasks/sawyerScenes.ts";
 
 const tasks = Array.from({ length: 60 }, (_, id) => sawyerTask("train", 5, id));
@@ -15,12 +15,10 @@ const rolloutOf = (task: number): Rollout => ({
 });
 
 describe("labelling a rollout for other tasks", () => {
-  it("takes the tasks whose aim its scene allows, never its own", async () => {
+  it("takes the tasks whose aim its scene allows on the side where their own have it, never its own", async () => {
     const { others } = relabelling(await openDomain("sawyer"), tasks, setting)!;
     for (const { id, scene } of tasks)
-      expect(others(id)).to.deep.equal(
-        tasks.filter((task) => task.id !== id && isFeasible(task.aim.kind, scene)).map((task) => task.id),
-      );
+      expect(others(id)).to.deep.equal(tasks.filter((task) => task.id !== id && isMeantIn(scene, task)).map((task) => task.id));
   });
 
   it("stays among the tasks that are meant", async () => {

@@ -2,10 +2,12 @@ import { expect } from "chai";
 import { openSawyer } from "../../../launch/sawyer.ts";
 import { goalDirected } from "../../../src/control/scripted.ts";
 import { rollout } from "../../../src/control/rollout.ts";
+import type { Episode } from "../../../src/domain/experience.ts";
 import { rng } from "../../../src/domain/rng.ts";
 import type { SceneSpec } from "../../../src/domain/scene.ts";
 import type { Vec3 } from "../../../src/domain/units.ts";
 import { mirror } from "../../../src/learning/mirror.ts";
+import { readBundle } from "../../../src/policy/bundle.ts";
 import { pointSpec } from "../../../src/tasks/point.ts";
 import { aimKinds, sawyerSpec } from "../../../src/tasks/sawyer.ts";
 import type { SawyerTask } from "../../../src/tasks/sawyer.ts";
@@ -34,6 +36,22 @@ describe("the reflection of a domain", () => {
     expect(twice).not.to.deep.equal(rows);
     reflection.context(twice);
     expect(twice).to.deep.equal(rows);
+  });
+
+  it("reflects an episode as a copy, and none where the domain has no reflection", () => {
+    const r = rng("episode");
+    const numbers = (n: number) => Float32Array.from({ length: n }, () => r.normal());
+    const made: Episode = {
+      ...{ task: 3, steps: 2, observation: numbers(3 * O), action: numbers(2 * A), reward: numbers(2) },
+      ...{ rewardSource: "environment", terminated: false, human: false },
+    };
+    const [once, ...more] = reflection.episode(made);
+    expect(more).to.deep.equal([]);
+    expect(once).to.deep.include({ task: 3, steps: 2, reward: made.reward });
+    expect(once!.observation).not.to.deep.equal(made.observation);
+    expect(once!.action[1]).to.equal(-made.action[1]!);
+    expect(reflection.episode(once!)).to.deep.equal([made]);
+    expect(mirror(pointSpec).episode(made)).to.deep.equal([]);
   });
 
   it("reads context rows as observation, action, reward", () => {
@@ -76,5 +94,17 @@ describe("the reflection of a domain", () => {
         expect(Math.max(...tip.map((i) => off(i, t))), `${kind}, step ${t}`).to.be.below(0.06);
     }
     await environment.close();
+  });
+
+  it("is in what is shipped: every training task is remembered as it was found, and its reflection", async () => {
+    const { tensors } = await readBundle("shipped/sawyer/bundle");
+    const starts = tensors["recall.start"]!;
+    const half = starts.length / 2;
+    const turned = starts.slice(0, half);
+    reflection.observations(turned);
+    expect(starts.slice(half)).to.deep.equal(turned);
+    expect(tensors["recall.mean"]!.slice(0, 5)).not.to.deep.equal(
+      tensors["recall.mean"]!.slice((half / O) * 5, (half / O) * 5 + 5),
+    );
   });
 });

@@ -5,7 +5,7 @@ import { deployedShapes, type NetShapes } from "../../../src/policy/nets.ts";
 import { Recall } from "../../../src/policy/recall.ts";
 import { codeOf, tinySpec } from "../learning/tiny.ts";
 
-const spec = tinySpec({ reward: { kind: "sparse", low: -1 }, mirrored: ["y"] });
+const spec = tinySpec({ reward: { kind: "sparse", low: -1 } });
 const nets: NetShapes = {
   ...{ latent: 1, encoder: [2], decoder: [1], policy: [2], critic: [2] },
   ...{ decoderSees: "next-state", gatedDecoder: true },
@@ -43,11 +43,9 @@ describe("exploring by elimination", () => {
   });
   after(() => recall.dispose());
 
-  it("remembers the tasks whose scenes were found most like this one, the likest first, on either side", () => {
-    for (const y of [2, -2]) {
-      expect(means(recall.begin(Float32Array.of(0, y, 0)))).to.deep.equal([0, -1]);
-      expect(means(recall.begin(Float32Array.of(0.4, y, 0)))).to.deep.equal([-1, 0]);
-    }
+  it("remembers the tasks whose scenes were found most like this one, the likest first", () => {
+    expect(means(recall.begin(Float32Array.of(0, 2, 0)))).to.deep.equal([0, -1]);
+    expect(means(recall.begin(Float32Array.of(0.4, 2, 0)))).to.deep.equal([-1, 0]);
     expect(recall.begin(Float32Array.of(0, 2, 0)).beliefs[1]!.variance[0]).to.be.closeTo(0.2, 1e-6);
   });
 
