@@ -58,17 +58,10 @@ export function asksForSite({ site, scene, labelTasks, testScenes }: SiteFlags):
  */
 export function practiceSite(flags: SiteFlags, tasks: TrainingTasks): PracticeSite {
   const all = Array.from({ length: tasks.tasks }, (_, id) => trainingTask(tasks, id));
-  const siteOf = (meant: readonly SawyerTask[], scenes: readonly SceneSpec[]) => ({
-    scenes,
-    labelTasks: meant.map(({ id }) => id),
-    aims: counted(meant.map(({ aim }) => aim.kind)),
-  });
   if (flags.testScenes !== undefined) {
     const scenes = Array.from({ length: flags.testScenes }, (_, id) => sawyerTask("test", flags.taskSeed ?? 0, id).scene);
-    return siteOf(
-      all.filter((task) => scenes.some((scene) => isMeantIn(scene, task))),
-      scenes,
-    );
+    const fit = all.filter((task) => scenes.some((scene) => isMeantIn(scene, task)));
+    return siteOf(fit, scenes, `--test-scenes ${flags.testScenes}`);
   }
   const where = flags.site === undefined ? `--scene ${flags.scene}` : flags.site;
   const file = flags.site === undefined ? undefined : parseConfig(siteFile, readConfig(path.resolve(flags.site)), flags.site);
@@ -79,9 +72,13 @@ export function practiceSite(flags: SiteFlags, tasks: TrainingTasks): PracticeSi
   const named = file?.label_tasks ?? (flags.labelTasks === undefined ? undefined : numbers(flags.labelTasks));
   for (const id of named ?? []) requireMeant(all[id], id, scene, { where, count: tasks.tasks });
   const meant = named ? [...new Set(named)].map((id) => all[id]!) : all.filter((task) => isMeantIn(scene, task));
+  return siteOf(meant, [scene], where);
+}
+
+function siteOf(meant: readonly SawyerTask[], scenes: readonly SceneSpec[], where: string): PracticeSite {
   if (meant.length === 0)
     throw new OnarmError("tasks.invalid", `${where}: no training task asks for anything in this scene; set out what they move`);
-  return siteOf(meant, [scene]);
+  return { scenes, labelTasks: meant.map(({ id }) => id), aims: counted(meant.map(({ aim }) => aim.kind)) };
 }
 
 /**

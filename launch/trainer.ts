@@ -152,7 +152,7 @@ const handlers = {
 };
 export type TrainerHandlers = typeof handlers;
 
-/** q(z | `rows` of the first `from` transitions) of every training task. */
+/** q(z | `rows` transitions) by each of these histories. */
 async function believed(rows: number, seed: string, histories: readonly Episode[]): Promise<Belief[]> {
   const { spec, config, deployed } = opened();
   const agent = await Agent.create(spec, config.nets, config.head, rows);
