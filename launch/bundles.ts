@@ -4,7 +4,7 @@ import type { AlgorithmName } from "../src/learning/algorithms.ts";
 import type { LearnerConfig } from "../src/learning/config.ts";
 import { CONTEXT_ROWS } from "../src/policy/agent.ts";
 import type { MacawConfig } from "../src/learning/macaw.ts";
-import { RECALLED } from "../src/policy/recall.ts";
+import { RECALLED, recalledWidths } from "../src/policy/recall.ts";
 import type { Recalled } from "../src/policy/recall.ts";
 import type { DomainSpec } from "../src/domain/experience.ts";
 import type { Remote } from "./rpc.ts";
@@ -40,7 +40,7 @@ const adaptationOf = (config: LearnerConfig): BundleManifest["adaptation"] => {
 const remembered = (recalled: Recalled, latent: number, spec: DomainSpec) =>
   Object.fromEntries(
     RECALLED.map((name) => {
-      const [data, width] = [recalled[name], name === "recall.start" ? spec.observation.length : latent];
+      const [data, width] = [recalled[name], recalledWidths(spec, latent)[name]];
       return [name, { shape: [data.length / width, width], data }];
     }),
   );

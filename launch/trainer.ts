@@ -1,4 +1,5 @@
 import { setPriority } from "node:os";
+import { isHit } from "../src/control/rollout.ts";
 import type { DomainSpec, Episode, Rollout } from "../src/domain/experience.ts";
 import { OnarmError } from "../src/domain/errors.ts";
 import { rng } from "../src/domain/rng.ts";
@@ -114,6 +115,7 @@ const handlers = {
       "recall.mean": joined(beliefs.map(({ mean }) => mean)),
       "recall.variance": joined(beliefs.map(({ variance }) => variance)),
       "recall.start": joined(histories.map(({ observation }) => observation.subarray(0, spec.observation.length))),
+      "recall.steps": Float32Array.from(histories, (_, k) => soonest(memory[k % memory.length]!)),
     };
   },
   /** Mean KL( q(z | `rows` offline transitions) || prior ) over the training tasks, nats: what a belief says when its context is not shifted. */
@@ -151,6 +153,14 @@ const handlers = {
   },
 };
 export type TrainerHandlers = typeof handlers;
+
+/** The fewest steps in which one of a task's own offline episodes achieves it; an episode's length where none does. */
+function soonest({ spans, reward }: TaskMemory): number {
+  const { spec } = opened();
+  const own = spans.filter((span) => span.own && !span.online);
+  const first = own.map(({ start, end }) => 1 + reward.subarray(start, end).findIndex((r) => isHit(spec, r)));
+  return Math.min(spec.horizon, ...first.filter((steps) => steps > 0));
+}
 
 /** q(z | `rows` transitions) by each of these histories. */
 async function believed(rows: number, seed: string, histories: readonly Episode[]): Promise<Belief[]> {

@@ -67,7 +67,7 @@ export class Tries {
     }
     this.#homing = 0;
     if (this.#rewards) await this.#absorb(seen, this.#rewards);
-    this.#trying = this.#recollection.draw(this.#rng, this.#rewards ? [] : this.#tried);
+    this.#trying = this.#recollection.draw(this.#rng, this.#spec.horizon - steps, this.#rewards ? [] : this.#tried);
     this.#tried.push(this.#trying);
     [this.#begun, this.#asked, this.#shown] = [steps, steps, 0];
     return { at: steps, z: this.#trying.mean };

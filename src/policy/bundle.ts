@@ -8,6 +8,7 @@ import { decodeSafetensors, encodeSafetensors } from "../engine/safetensors.ts";
 import { ownTask } from "../tasks/ownTasks.ts";
 import { macawShapes } from "./macaw.ts";
 import { deployedShapes } from "./nets.ts";
+import { recalledWidths } from "./recall.ts";
 
 const fieldSchema = z.strictObject({
   name: z.string(),
@@ -183,11 +184,10 @@ const actingShapes = ({ algorithm, spec, nets, head }: BundleManifest) =>
 function recalledShapes({ spec, nets, metaTest }: BundleManifest, tensors: Readonly<Record<string, Float32Array>>) {
   if (!metaTest.recall) return {};
   const count = Math.max(1, Math.floor((tensors["recall.mean"]?.length ?? 0) / nets.latent));
-  return {
-    "recall.mean": [count, nets.latent],
-    "recall.variance": [count, nets.latent],
-    "recall.start": [count, spec.observation.length],
-  };
+  const widths = Object.entries(recalledWidths(spec, nets.latent));
+  // Bundles of before do not know how many steps their tasks take.
+  const there = widths.filter(([name]) => name !== "recall.steps" || tensors[name]);
+  return Object.fromEntries(there.map(([name, width]) => [name, [count, width]]));
 }
 
 function parseManifest(text: string, where: string): BundleManifest {

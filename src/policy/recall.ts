@@ -17,9 +17,22 @@ const MISSED = 0.3;
 /** Beyond so many scales two starts differ, and how far no longer matters: a thing that is not there reads 0. */
 const FAR = 3;
 
-/** What a bundle remembers of its training tasks and of their reflections, K in all: what was believed of each, (K, Z) twice, and how its scene was found, (K, O). */
-export const RECALLED = ["recall.mean", "recall.variance", "recall.start"] as const;
+/**
+ * What a bundle remembers of its training tasks and of their reflections, K in all: what was believed of each, (K, Z) twice, how its scene was found,
+ * (K, O), and the fewest steps in which the data achieve it, (K, 1); bundles of before know nothing of these.
+ */
+export const RECALLED = ["recall.mean", "recall.variance", "recall.start", "recall.steps"] as const;
 export type Recalled = Readonly<Record<(typeof RECALLED)[number], Float32Array>>;
+
+/** Numbers to each task. */
+export const recalledWidths = (spec: DomainSpec, latent: number) => ({
+  ...{ "recall.mean": latent, "recall.variance": latent, "recall.start": spec.observation.length, "recall.steps": 1 },
+});
+
+/** What was believed of a training task, and in how many steps its data achieve it at best. */
+export interface Remembered extends Belief {
+  readonly steps: number;
+}
 
 /**
  * Explores by elimination: of the training tasks whose scenes were found most like this one, tries what each wanted, and believes those the less
@@ -37,6 +50,7 @@ export class Recall {
     "recall.mean": new Float32Array(),
     "recall.variance": new Float32Array(),
     "recall.start": new Float32Array(),
+    "recall.steps": new Float32Array(),
   };
 
   private constructor(spec: DomainSpec, nets: NetShapes, near: number, program: Program) {
@@ -62,9 +76,10 @@ export class Recall {
   /** Copies weights in, and what is remembered. @throws "policy.shape", "policy.nonfinite" as an agent does */
   load(tensors: Readonly<Record<string, Float32Array>>): void {
     const count = (tensors["recall.mean"]?.length ?? 0) / this.#Z;
-    const widths = { "recall.mean": this.#Z, "recall.variance": this.#Z, "recall.start": this.#spec.observation.length };
+    const widths = recalledWidths(this.#spec, this.#Z);
     const fresh = Object.fromEntries(RECALLED.map((name) => [name, new Float32Array(Math.max(1, count) * widths[name])]));
-    loadInto({ ...this.#program.inputs, ...fresh }, tensors, /^(dec\d*|recall)\./);
+    const told = { "recall.steps": fresh["recall.steps"]!, ...tensors };
+    loadInto({ ...this.#program.inputs, ...fresh }, told, /^(dec\d*|recall)\./);
     this.#recalled = fresh as Recalled;
   }
 
@@ -80,9 +95,10 @@ export class Recall {
     const nearest = Array.from({ length: starts.length / O }, (_, k) => ({ k, far: distance(k) })).sort((a, b) => a.far - b.far);
     const Z = this.#Z;
     const part = (name: "recall.mean" | "recall.variance", k: number) => this.#recalled[name].slice(k * Z, (k + 1) * Z);
-    const beliefs = nearest
-      .slice(0, this.#near)
-      .map(({ k }): Belief => ({ mean: part("recall.mean", k), variance: part("recall.variance", k) }));
+    const beliefs = nearest.slice(0, this.#near).map(({ k }): Remembered => ({
+      ...{ mean: part("recall.mean", k), variance: part("recall.variance", k) },
+      steps: this.#recalled["recall.steps"][k]!,
+    }));
     return new Recollection(beliefs, (episode, z) => this.#hit(episode, z));
   }
 
@@ -122,14 +138,14 @@ export type Seen = Pick<Episode, "steps" | "observation" | "action">;
 
 /** What is remembered of one scene, and what its rewards have left of it. */
 export class Recollection {
-  readonly beliefs: readonly Belief[];
+  readonly beliefs: readonly Remembered[];
   /** Whatever was tried in vain: what else explores this scene is to be told it too. */
   readonly misses: { readonly tried: Belief; readonly share: number }[] = [];
   /** Log-likelihood of everything absorbed, of each. */
   readonly #log: Float64Array;
   readonly #hit: (seen: Seen, z: Float32Array) => Promise<Float32Array>;
 
-  constructor(beliefs: readonly Belief[], hit: (seen: Seen, z: Float32Array) => Promise<Float32Array>) {
+  constructor(beliefs: readonly Remembered[], hit: (seen: Seen, z: Float32Array) => Promise<Float32Array>) {
     this.beliefs = beliefs;
     this.#log = new Float64Array(beliefs.length);
     this.#hit = hit;
@@ -157,15 +173,20 @@ export class Recollection {
     for (const [k, belief] of this.beliefs.entries()) this.#log[k]! += share * Math.log(MISSED) * alike(belief, tried);
   }
 
-  /** What the next try is for: one of the tasks, by its likelihood; the less likely, the more it is like one of `aside`. */
-  draw(rng: Rng, aside: readonly Belief[] = []): Belief {
-    const best = Math.max(...this.#log);
-    const weights = Array.from(this.#log, (log, k) =>
-      aside.reduce((weight, tried) => weight * (1 - alike(this.beliefs[k]!, tried)), Math.exp(log - best)),
+  /**
+   * What the next try is for: one of the tasks that can be achieved in the steps that are `left`, if there is one, by its likelihood; the less likely,
+   * the more it is like one of `aside`.
+   */
+  draw(rng: Rng, left: number, aside: readonly Belief[] = []): Belief {
+    const fits = this.beliefs.some(({ steps }) => steps <= left) ? left : Infinity;
+    const open = this.beliefs.flatMap(({ steps }, k) => (steps <= fits ? [k] : []));
+    const best = Math.max(...open.map((k) => this.#log[k]!));
+    const weights = open.map((k) =>
+      aside.reduce((weight, tried) => weight * (1 - alike(this.beliefs[k]!, tried)), Math.exp(this.#log[k]! - best)),
     );
-    let left = rng.uniform() * weights.reduce((a, b) => a + b, 0);
-    const found = weights.findIndex((weight) => (left -= weight) < 0);
-    return this.beliefs[Math.max(0, found)]!;
+    let at = rng.uniform() * weights.reduce((a, b) => a + b, 0);
+    const found = weights.findIndex((weight) => (at -= weight) < 0);
+    return this.beliefs[open[Math.max(0, found)]!]!;
   }
 
   /** The likeliest of them; of several the one whose scene is most like this. */

@@ -15,6 +15,7 @@ function remembered() {
   const absorbed: [number, boolean[]][] = [];
   const missed: [number, number][] = [];
   const aside: number[][] = [];
+  const left: number[] = [];
   let drawn = 0;
   const recollection = {
     chance: async ({ steps, observation }: Seen, { mean }: Belief) =>
@@ -24,12 +25,13 @@ function remembered() {
       expect(observation).to.have.length((steps + 1) * O);
     },
     missed: (tried: Belief, share: number) => void missed.push([tried.mean[0]!, share]),
-    draw: (_: unknown, put: readonly Belief[]) => {
+    draw: (_: unknown, steps: number, put: readonly Belief[]) => {
+      left.push(steps);
       aside.push(put.map(({ mean }) => mean[0]!));
       return { mean: Float32Array.of(++drawn), variance: Float32Array.of(1) };
     },
   } as unknown as Recollection;
-  return { recollection, absorbed, missed, aside };
+  return { recollection, absorbed, missed, aside, left };
 }
 
 /** Follows what was `found` at each step, -1 a step but where `paid`; told at once, or afterwards. */
@@ -53,8 +55,9 @@ async function explored(found: readonly number[], paid: readonly number[] = [], 
 
 describe("the tries of an exploring episode", () => {
   it("give a task up once the decoder has seen twice what it wants and nobody paid, and weigh what was seen", async () => {
-    const { tried, absorbed } = await explored([0, 0, 1, 1, 0, 2, 2, 0]);
+    const { tried, absorbed, left } = await explored([0, 0, 1, 1, 0, 2, 2, 0]);
     expect(tried).to.deep.equal([1, 1, 1, 2, 2, 2, 3]);
+    expect(left).to.deep.equal([HORIZON, HORIZON - 3, HORIZON - 6]);
     expect(absorbed.map(([, rewarded]) => rewarded.length)).to.deep.equal([3, 3, 1]);
   });
 

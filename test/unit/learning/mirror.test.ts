@@ -7,7 +7,6 @@ import { rng } from "../../../src/domain/rng.ts";
 import type { SceneSpec } from "../../../src/domain/scene.ts";
 import type { Vec3 } from "../../../src/domain/units.ts";
 import { mirror } from "../../../src/learning/mirror.ts";
-import { readBundle } from "../../../src/policy/bundle.ts";
 import { pointSpec } from "../../../src/tasks/point.ts";
 import { aimKinds, sawyerSpec } from "../../../src/tasks/sawyer.ts";
 import type { SawyerTask } from "../../../src/tasks/sawyer.ts";
@@ -94,17 +93,5 @@ describe("the reflection of a domain", () => {
         expect(Math.max(...tip.map((i) => off(i, t))), `${kind}, step ${t}`).to.be.below(0.06);
     }
     await environment.close();
-  });
-
-  it("is in what is shipped: every training task is remembered as it was found, and its reflection", async () => {
-    const { tensors } = await readBundle("shipped/sawyer/bundle");
-    const starts = tensors["recall.start"]!;
-    const half = starts.length / 2;
-    const turned = starts.slice(0, half);
-    reflection.observations(turned);
-    expect(starts.slice(half)).to.deep.equal(turned);
-    expect(tensors["recall.mean"]!.slice(0, 5)).not.to.deep.equal(
-      tensors["recall.mean"]!.slice((half / O) * 5, (half / O) * 5 + 5),
-    );
   });
 });

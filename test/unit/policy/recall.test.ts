@@ -26,6 +26,7 @@ const tensors = () => ({
   "recall.mean": Float32Array.of(0, -1, 0),
   "recall.variance": Float32Array.of(0.1, 0.2, 0.3),
   "recall.start": Float32Array.of(0, 2, 0, 0.5, 2, 0, 9, 2, 0),
+  "recall.steps": Float32Array.of(3, 5, 7),
 });
 /** `steps` steps at x = 1, more than the decoder is asked of at once. */
 const atOne = (steps = 150) => ({
@@ -53,7 +54,7 @@ describe("exploring by elimination", () => {
     const recollection = recall.begin(Float32Array.of(0, 2, 0));
     const drawn = (label: string) => {
       const r = rng("draws", label);
-      return Array.from({ length: 400 }, () => recollection.draw(r).mean[0]!);
+      return Array.from({ length: 400 }, () => recollection.draw(r, 9).mean[0]!);
     };
     expect(drawn("a")).to.deep.equal(drawn("a"));
     expect(drawn("b").filter((z) => z === 0).length).to.be.within(160, 240);
@@ -64,7 +65,7 @@ describe("exploring by elimination", () => {
     const recollection = recall.begin(Float32Array.of(0, 2, 0));
     await recollection.absorb(atOne(), new Array<boolean>(150).fill(false));
     const r = rng("refuted");
-    expect(Array.from({ length: 200 }, () => recollection.draw(r).mean[0]!).every((z) => z === -1)).to.equal(true);
+    expect(Array.from({ length: 200 }, () => recollection.draw(r, 9).mean[0]!).every((z) => z === -1)).to.equal(true);
     expect(recollection.likeliest().mean[0]).to.equal(-1);
   });
 
@@ -75,14 +76,14 @@ describe("exploring by elimination", () => {
     const brief = recall.begin(Float32Array.of(0, 2, 0));
     await brief.absorb(atOne(1), [false]);
     const r = rng("brief");
-    expect(new Set(Array.from({ length: 200 }, () => brief.draw(r).mean[0]!)).size).to.equal(2);
+    expect(new Set(Array.from({ length: 200 }, () => brief.draw(r, 9).mean[0]!)).size).to.equal(2);
   });
 
   it("believes what was tried in vain the less, and what is like it nearly as much less, by the time it had", () => {
     const share = (of: readonly Belief[], z: number) => of.filter(({ mean }) => mean[0] === z).length / of.length;
     const drawn = (recollection: ReturnType<Recall["begin"]>) => {
       const r = rng("missed");
-      return Array.from({ length: 1000 }, () => recollection.draw(r));
+      return Array.from({ length: 1000 }, () => recollection.draw(r, 9));
     };
     const [whole, half] = [recall.begin(Float32Array.of(0, 2, 0)), recall.begin(Float32Array.of(0, 2, 0))];
     whole.missed(whole.beliefs[0]!, 1);
@@ -97,11 +98,26 @@ describe("exploring by elimination", () => {
     expect(drawn(again)).to.deep.equal(drawn(whole));
   });
 
+  it("tries nothing that takes longer than there is left, unless everything does or nobody knows", () => {
+    const r = rng("left");
+    const drawn = (from: Recall, left: number) => {
+      const recollection = from.begin(Float32Array.of(0, 2, 0));
+      return new Set(Array.from({ length: 50 }, () => recollection.draw(r, left).mean[0]));
+    };
+    expect([...drawn(recall, 5)]).to.have.members([0, -1]);
+    expect([...drawn(recall, 4)]).to.deep.equal([0]);
+    expect([...drawn(recall, 2)]).to.have.members([0, -1]);
+    const { "recall.steps": _, ...before } = tensors();
+    recall.load(before);
+    expect([...drawn(recall, 1)]).to.have.members([0, -1]);
+    recall.load(tensors());
+  });
+
   it("draws nothing that is put aside as long as there is something else", () => {
     const recollection = recall.begin(Float32Array.of(0, 2, 0));
     const [first, second] = recollection.beliefs;
     const r = rng("aside");
-    const drawn = (aside: readonly Belief[]) => new Set(Array.from({ length: 50 }, () => recollection.draw(r, aside).mean[0]));
+    const drawn = (aside: readonly Belief[]) => new Set(Array.from({ length: 50 }, () => recollection.draw(r, 9, aside).mean[0]));
     expect([...drawn([first!])]).to.deep.equal([-1]);
     expect([...drawn([second!])]).to.deep.equal([0]);
     expect([...drawn([first!, second!])]).to.deep.equal([0]);
@@ -112,7 +128,7 @@ describe("exploring by elimination", () => {
     await whole.absorb(atOne(6), [false, false, false, false, false, false]);
     for (let i = 0; i < 3; i++) await parts.absorb(atOne(2), [false, false]);
     const [a, b] = [rng("sum"), rng("sum")];
-    for (let i = 0; i < 50; i++) expect(whole.draw(a)).to.deep.equal(parts.draw(b));
+    for (let i = 0; i < 50; i++) expect(whole.draw(a, 9)).to.deep.equal(parts.draw(b, 9));
   });
 
   it("refuses a memory that is missing or no number, and remembers what it did before", async () => {
